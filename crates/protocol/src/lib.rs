@@ -1,0 +1,24 @@
+//! What travels between widget, collector, requester and simulator: wire types, newtypes, limits, problem types.
+//!
+//! It knows serde and nothing else: no network, no browser, no database, no clock.
+//! Every value from outside becomes a newtype here, so that code inside need not check again.
+
+pub mod answer;
+pub mod campaign;
+pub mod challenge;
+pub mod disclosure;
+pub mod ids;
+pub mod kinds;
+pub mod ledger;
+pub mod limits;
+pub mod problem;
+pub mod receipt;
+pub mod sealed_state;
+pub mod site;
+
+pub use answer::{Answer, AnswerReply, AnswerRequest, Passed, Timing};
+pub use challenge::{Ask, Challenge, ChallengeRequest, Screen};
+pub use disclosure::{Disclosure, SecondsSource};
+pub use ids::{CampaignName, Hostname, Language, ReceiptCode, Sealed, SiteKey, Token};
+pub use problem::{Problem, ProblemKind};
+pub use receipt::{PriceMeasure, Receipt};

@@ -1,0 +1,43 @@
+//! The visitor's payslip: what was done, for whom, what such work is paid elsewhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ReceiptCode;
+
+/// What one visitor did in one challenge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Finds the receipt again and removes the answers; nobody else knows it.
+    pub code: ReceiptCode,
+    /// Milliseconds on all screens together.
+    pub solve_ms: u32,
+    /// Tiles whose answer was known: they checked the visitor.
+    pub gold_tiles: u16,
+    /// Votes given: tiles whose answer was not known.
+    pub votes: u16,
+    /// How many of the items voted on have a final label now.
+    pub final_labels: u16,
+    /// Who got the votes.
+    pub requester: String,
+    /// What they build.
+    pub data_set: String,
+    /// Its licence.
+    pub licence: String,
+    /// What such work is priced elsewhere, lowest first. What was paid here: nothing.
+    pub prices: Vec<PriceMeasure>,
+}
+
+/// One way to price the work, with its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceMeasure {
+    /// What is measured, such as "time at the median pay of click-work".
+    pub measure: String,
+    /// Millionths of a US dollar for this receipt's work.
+    pub usd_micros: u32,
+    /// How it was computed, such as "9.4 s × 2 $/h".
+    pub formula: String,
+    /// Who published the rate.
+    pub source: String,
+    /// When, as year or date.
+    pub as_of: String,
+}
