@@ -1,0 +1,457 @@
+//! Which tiles make up the next screen: how much gold, of which label, and which unknown items. Does not know the items,
+//! only what is believed of them; positions are shuffled by the caller.
+
+use crate::crowd::Crowd;
+use crate::probability::Probability;
+
+/// A source of chance, a parameter everywhere: uniform numbers from 0 (inclusive) to 1 (exclusive). Any closure is one.
+pub trait Chance {
+    /// The next number, 0 ≤ x < 1.
+    fn unit(&mut self) -> f64;
+}
+
+impl<F: FnMut() -> f64> Chance for F {
+    fn unit(&mut self) -> f64 {
+        self()
+    }
+}
+
+/// An unknown item that may be served to this visitor (the caller has left out what the visitor, or the visitor's
+/// address prefix, has answered before).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// P(positive) from base rate and human votes: what another vote can teach.
+    pub positive: Probability,
+    /// P(positive) to steer the number of positives on a screen; a machine's opinion may be in it. Without one, the same
+    /// as `positive`.
+    pub expected_positive: Probability,
+}
+
+/// Gold items that may be served to this visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoldStock {
+    /// Positive ones.
+    pub positive: usize,
+    /// Negative ones.
+    pub negative: usize,
+}
+
+/// How screens are put together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Composition {
+    /// Tiles on a screen. Default 9.
+    pub tiles: usize,
+    /// Probability of 2, 3, 4, 5 gold tiles. Default 0.5, 0.3, 0.15, 0.05: with what [`Composition::wanted_evidence`] adds,
+    /// 3 on average in a campaign under way.
+    pub gold_shares: [f64; 4],
+    /// Least expected positives on a screen, gold included. Default 2.
+    pub min_positives: f64,
+    /// Most expected positives on a screen, gold included. Default 5.
+    pub max_positives: f64,
+    /// λ: weight of what a tile teaches about the item, against what it says about the visitor. Default 0.5.
+    pub label_weight: Probability,
+    /// Randomness of the choice: 0 takes the most informative items, 1 draws in proportion to information. Default 1.
+    pub temperature: f64,
+    /// Nats of evidence a person is expected to give on a screen; where the unknown tiles are too little known for it,
+    /// gold rises up to five. Default 2. A fresh campaign thereby spends about five gold a screen until votes come in.
+    pub wanted_evidence: f64,
+}
+
+/// What to put on the next screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScreenPlan {
+    /// Positive gold tiles to draw, at least one.
+    pub gold_positive: usize,
+    /// Negative gold tiles to draw, at least one.
+    pub gold_negative: usize,
+    /// Indices into the candidates, each once.
+    pub unknown: Vec<usize>,
+}
+
+impl Default for Composition {
+    fn default() -> Self {
+        Self {
+            tiles: 9,
+            gold_shares: [0.5, 0.3, 0.15, 0.05],
+            min_positives: 2.0,
+            max_positives: 5.0,
+            label_weight: Probability::HALF,
+            temperature: 1.0,
+            wanted_evidence: 2.0,
+        }
+    }
+}
+
+impl Composition {
+    /// The default with 3 to 5 gold tiles, 4.2 on average: for second screens and for suspicious prefixes. With two gold
+    /// tiles at least on the first screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
+    #[must_use]
+    pub fn more_gold() -> Self {
+        Self {
+            gold_shares: [0.0, 0.2, 0.4, 0.4],
+            ..Self::default()
+        }
+    }
+}
+
+/// Bits that one honest answer is expected to teach about an item: h(P(picked)) − Σ P(y)·h(P(picked | y)).
+pub fn information_for_label(crowd: &Crowd, positive: Probability) -> f64 {
+    let picked = crowd.true_positive.mixed(positive, crowd.false_positive);
+    let given_positive = positive.value() * crowd.true_positive.entropy_bits();
+    let given_negative = positive.complement().value() * crowd.false_positive.entropy_bits();
+    (picked.entropy_bits() - given_positive - given_negative).max(0.0)
+}
+
+/// Bits that one honest answer is expected to say against a coin: 1 − h(P(picked)).
+pub fn information_for_score(crowd: &Crowd, positive: Probability) -> f64 {
+    1.0 - crowd.true_positive.mixed(positive, crowd.false_positive).entropy_bits()
+}
+
+/// Plans a screen. Draws one number per candidate and two more, so that the same chance gives the same plan.
+///
+/// Unknown items are drawn without replacement with probability in proportion to valueᵗ, t = 1 / temperature and value =
+/// λ·label information + (1 − λ)·score information (Gumbel's trick: the largest of ln value / T + noise), then exchanged
+/// while the expected positives, gold included, lie outside the wanted range and a better item exists. The number of
+/// positive gold then steers the screen to the middle of that range.
+///
+/// `None` without gold of both labels, with fewer than two tiles, or when candidates and gold cannot fill the tiles.
+/// Short of candidates (a campaign nearly done), more gold than usual fills the screen.
+pub fn compose(
+    crowd: &Crowd,
+    composition: &Composition,
+    stock: GoldStock,
+    candidates: &[Candidate],
+    chance: &mut impl Chance,
+) -> Option<ScreenPlan> {
+    let tiles = composition.tiles;
+    if stock.positive == 0
+        || stock.negative == 0
+        || tiles < 2
+        || candidates.len() + stock.positive + stock.negative < tiles
+    {
+        return None;
+    }
+    let drawn_gold = gold_count(composition, chance.unit());
+    let mut ranked = ranked(crowd, composition, candidates, chance);
+    let gold = enough_gold(crowd, composition, drawn_gold, &ranked, candidates)
+        .min(stock.positive + stock.negative)
+        .min(tiles.max(3) - 1)
+        .max(tiles.saturating_sub(candidates.len()))
+        .min(tiles);
+    let mut spare = ranked.split_off(tiles - gold);
+    let mut unknown = ranked;
+
+    let most_positive = stock.positive.min(gold - 1);
+    let least_positive = gold.saturating_sub(stock.negative).max(1);
+    let expected = |chosen: &[Ranked]| chosen.iter().map(|item| item.expected_positive).sum::<f64>();
+    for _ in 0..unknown.len() {
+        let sum = expected(&unknown);
+        let wanted = if sum + (most_positive as f64) < composition.min_positives {
+            1.0
+        } else if sum + least_positive as f64 > composition.max_positives {
+            -1.0
+        } else {
+            break;
+        };
+        if !exchange(&mut unknown, &mut spare, wanted) {
+            break;
+        }
+    }
+
+    let middle = f64::midpoint(composition.min_positives, composition.max_positives);
+    let target = (middle - expected(&unknown)).clamp(least_positive as f64, most_positive.max(least_positive) as f64);
+    // Randomised rounding: 2.3 becomes 3 in three of ten screens.
+    let rounding = chance.unit();
+    let more = (least_positive..most_positive)
+        .filter(|count| *count as f64 + rounding < target)
+        .count();
+    let gold_positive = least_positive + more;
+    Some(ScreenPlan {
+        gold_positive,
+        gold_negative: gold - gold_positive,
+        unknown: unknown.into_iter().map(|item| item.index).collect(),
+    })
+}
+
+/// `drawn` gold tiles, or as many more (up to five) as a person needs to be recognised on this screen.
+fn enough_gold(
+    crowd: &Crowd,
+    composition: &Composition,
+    drawn: usize,
+    ranked: &[Ranked],
+    candidates: &[Candidate],
+) -> usize {
+    let most = composition.gold_shares.len() + 1;
+    (drawn..most)
+        .find(|gold| {
+            let unknown = composition.tiles.saturating_sub(*gold);
+            let positives = ranked
+                .iter()
+                .take(unknown)
+                .filter_map(|item| candidates.get(item.index))
+                .map(|item| item.positive);
+            expected_evidence(crowd, *gold, positives) >= composition.wanted_evidence
+        })
+        .unwrap_or(most.max(drawn))
+}
+
+/// Nats "person against clicker" expected of a screen with `gold` gold tiles, half of them positive, and the given
+/// unknown tiles: n·h(mean pick rate) − Σ h(pick rate), less what conditioning on the number of clicks costs, ½ ln 2πn·v.
+fn expected_evidence(crowd: &Crowd, gold: usize, unknown: impl Iterator<Item = Probability>) -> f64 {
+    let mut picked: Vec<Probability> = unknown
+        .map(|p| crowd.true_positive.mixed(p, crowd.false_positive))
+        .collect();
+    picked.extend((0..gold).map(|index| {
+        if index % 2 == 0 {
+            crowd.gold_true_positive
+        } else {
+            crowd.gold_false_positive
+        }
+    }));
+    let tiles = picked.len() as f64;
+    let mean = Probability::saturating(picked.iter().map(|p| p.value()).sum::<f64>() / tiles.max(1.0));
+    let known = tiles * mean.entropy_bits() - picked.iter().map(|p| p.entropy_bits()).sum::<f64>();
+    let spread = std::f64::consts::TAU * tiles * mean.value() * mean.complement().value();
+    known * std::f64::consts::LN_2 - 0.5 * spread.max(1.0).ln()
+}
+
+/// A candidate with its place in the draw.
+struct Ranked {
+    index: usize,
+    expected_positive: f64,
+    key: f64,
+}
+
+/// All candidates, best first.
+fn ranked(crowd: &Crowd, composition: &Composition, candidates: &[Candidate], chance: &mut impl Chance) -> Vec<Ranked> {
+    let label = composition.label_weight;
+    let mut ranked: Vec<Ranked> = candidates
+        .iter()
+        .enumerate()
+        .map(|(index, candidate)| {
+            let value = label.value() * information_for_label(crowd, candidate.positive)
+                + label.complement().value() * information_for_score(crowd, candidate.positive);
+            let gumbel = -(-chance.unit().clamp(1e-12, 1.0 - 1e-12).ln()).ln();
+            let key = value.max(1e-6).ln() + composition.temperature.max(0.0) * gumbel;
+            Ranked {
+                index,
+                expected_positive: candidate.expected_positive.value(),
+                key,
+            }
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.index.cmp(&b.index)));
+    ranked
+}
+
+/// Exchanges the chosen item that stands most in the way for the best spare one that moves the expected positives in
+/// the `wanted` direction (+1 up, −1 down) by at least a quarter. False if there is none.
+fn exchange(chosen: &mut [Ranked], spare: &mut [Ranked], wanted: f64) -> bool {
+    let Some(out) = chosen
+        .iter_mut()
+        .min_by(|a, b| (wanted * a.expected_positive).total_cmp(&(wanted * b.expected_positive)))
+    else {
+        return false;
+    };
+    let step = |item: &Ranked| wanted * (item.expected_positive - out.expected_positive);
+    let Some(into) = spare.iter_mut().find(|item| step(item) >= 0.25) else {
+        return false;
+    };
+    std::mem::swap(out, into);
+    true
+}
+
+fn gold_count(composition: &Composition, at: f64) -> usize {
+    let total: f64 = composition.gold_shares.iter().sum();
+    let mut passed = 0.0;
+    for (more, share) in composition.gold_shares.iter().enumerate() {
+        passed += share;
+        if at * total < passed {
+            return 2 + more;
+        }
+    }
+    2
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    const STOCK: GoldStock = GoldStock {
+        positive: 40,
+        negative: 40,
+    };
+
+    fn chance(seed: u64) -> impl Chance {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        move || generator.random::<f64>()
+    }
+
+    fn candidates(positives: impl IntoIterator<Item = f64>) -> Vec<Candidate> {
+        let known = |positive| Candidate {
+            positive,
+            expected_positive: positive,
+        };
+        positives
+            .into_iter()
+            .map(|positive| known(Probability::saturating(positive)))
+            .collect()
+    }
+
+    fn plan(candidates: &[Candidate], seed: u64) -> ScreenPlan {
+        compose(
+            &Crowd::default(),
+            &Composition::default(),
+            STOCK,
+            candidates,
+            &mut chance(seed),
+        )
+        .expect("enough of everything")
+    }
+
+    fn expected_positives(plan: &ScreenPlan, candidates: &[Candidate]) -> f64 {
+        let unknown: f64 = plan
+            .unknown
+            .iter()
+            .map(|index| candidates[*index].expected_positive.value())
+            .sum();
+        plan.gold_positive as f64 + unknown
+    }
+
+    #[test]
+    fn label_and_score_bits_add_up_to_what_an_answer_carries() {
+        let crowd = Crowd {
+            true_positive: Probability::saturating(0.95),
+            false_positive: Probability::saturating(0.05),
+            ..Crowd::default()
+        };
+        for (positive, label, score) in [
+            (0.5, 0.714, 0.0),
+            (0.8, 0.492, 0.222),
+            (0.9, 0.298, 0.416),
+            (0.99, 0.037, 0.677),
+        ] {
+            let positive = Probability::saturating(positive);
+            assert!((information_for_label(&crowd, positive) - label).abs() < 0.001);
+            assert!((information_for_score(&crowd, positive) - score).abs() < 0.001);
+        }
+    }
+
+    #[test]
+    fn a_campaign_under_way_spends_three_gold_a_screen() {
+        let pool = candidates([0.02, 0.98, 0.05, 0.5, 0.01, 0.9, 0.1, 0.03, 0.97, 0.2, 0.015, 0.6]);
+        let gold: usize = (0..4_000)
+            .map(|seed| {
+                let plan = plan(&pool, seed);
+                plan.gold_positive + plan.gold_negative
+            })
+            .sum();
+        let mean = gold as f64 / 4_000.0;
+        assert!((2.7..=3.3).contains(&mean), "{mean} gold a screen");
+    }
+
+    #[test]
+    fn a_fresh_campaign_spends_up_to_five_gold() {
+        let pool = candidates([0.5; 30]);
+        for seed in 0..200 {
+            let plan = plan(&pool, seed);
+            assert_eq!(plan.gold_positive + plan.gold_negative, 5);
+        }
+    }
+
+    #[test]
+    fn a_rare_class_still_gets_two_expected_positives() {
+        let mut pool = candidates([0.02; 50]);
+        pool.extend(candidates([0.7; 10]));
+        for seed in 0..500 {
+            let expected = expected_positives(&plan(&pool, seed), &pool);
+            assert!((2.0..=5.0).contains(&expected), "{expected} positives expected");
+        }
+    }
+
+    #[test]
+    fn a_common_class_gets_at_most_five_expected_positives() {
+        let mut pool = candidates([0.97; 50]);
+        pool.extend(candidates([0.2; 20]));
+        for seed in 0..500 {
+            let expected = expected_positives(&plan(&pool, seed), &pool);
+            assert!((2.0..=5.0).contains(&expected), "{expected} positives expected");
+        }
+    }
+
+    #[test]
+    fn without_gold_of_both_labels_there_is_no_screen() {
+        let pool = candidates([0.5; 30]);
+        for stock in [
+            GoldStock {
+                positive: 0,
+                negative: 9,
+            },
+            GoldStock {
+                positive: 9,
+                negative: 0,
+            },
+        ] {
+            assert_eq!(
+                compose(&Crowd::default(), &Composition::default(), stock, &pool, &mut chance(1)),
+                None
+            );
+        }
+    }
+
+    #[test]
+    fn the_last_items_are_surrounded_by_gold() {
+        let pool = candidates([0.5; 2]);
+        let plan = plan(&pool, 1);
+        assert_eq!(plan.unknown.len(), 2);
+        assert_eq!(plan.gold_positive + plan.gold_negative, 7);
+    }
+
+    #[test]
+    fn undecided_items_are_served_more_often_than_settled_ones_when_labels_matter() {
+        let mut pool = candidates([0.999; 20]);
+        pool.extend(candidates([0.5; 20]));
+        let composition = Composition {
+            label_weight: Probability::ONE,
+            ..Composition::default()
+        };
+        let mut undecided = 0_usize;
+        let mut served = 0_usize;
+        for seed in 0..300 {
+            let plan = compose(&Crowd::default(), &composition, STOCK, &pool, &mut chance(seed)).expect("enough");
+            undecided += plan.unknown.iter().filter(|index| **index >= 20).count();
+            served += plan.unknown.len();
+        }
+        assert!(undecided * 10 > served * 7, "{undecided} of {served}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_plan_fills_the_screen_with_different_items_and_gold_of_both_labels(
+            positives in prop::collection::vec(0.0..=1.0, 0..40), tiles in 0_usize..17,
+            stock in (0_usize..20, 0_usize..20), seed: u64,
+        ) {
+            let pool = candidates(positives);
+            let stock = GoldStock { positive: stock.0, negative: stock.1 };
+            let composition = Composition { tiles, ..Composition::default() };
+            let once = compose(&Crowd::default(), &composition, stock, &pool, &mut chance(seed));
+            let again = compose(&Crowd::default(), &composition, stock, &pool, &mut chance(seed));
+            prop_assert_eq!(&once, &again);
+            let possible = tiles >= 2 && stock.positive > 0 && stock.negative > 0
+                && pool.len() + stock.positive + stock.negative >= tiles;
+            prop_assert_eq!(once.is_some(), possible);
+            if let Some(plan) = once {
+                prop_assert_eq!(plan.gold_positive + plan.gold_negative + plan.unknown.len(), tiles);
+                prop_assert!((1..=stock.positive).contains(&plan.gold_positive));
+                prop_assert!((1..=stock.negative).contains(&plan.gold_negative));
+                let different: std::collections::BTreeSet<_> = plan.unknown.iter().collect();
+                prop_assert_eq!(different.len(), plan.unknown.len());
+                prop_assert!(plan.unknown.iter().all(|index| *index < pool.len()));
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! When an item needs no more votes. Knows the posterior only, no vote and no visitor.
+
+use crate::posterior::ItemPosterior;
+use crate::probability::Probability;
+
+/// When an item is final, and when it is given up as ambiguous.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StopRule {
+    /// Posterior at which an item is final, for either label. Default 0.999.
+    pub confidence: Probability,
+    /// Votes of any weight needed for final. Default 3.
+    pub min_votes: u32,
+    /// Distinct address prefixes needed for final. Default 3.
+    pub min_prefixes: u32,
+    /// *Effective* votes (people, not clicks) after which an undecided item is ambiguous. Default 12. Counting clicks
+    /// instead would let random clickers push items to ambiguous; their votes weigh next to nothing, also here.
+    pub max_votes: f64,
+}
+
+impl Default for StopRule {
+    fn default() -> Self {
+        Self {
+            confidence: Probability::saturating(0.999),
+            min_votes: 3,
+            min_prefixes: 3,
+            max_votes: 12.0,
+        }
+    }
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum State {
+    /// More votes are wanted.
+    Open,
+    /// Settled.
+    Final {
+        /// The label.
+        positive: bool,
+        /// Posterior of that label.
+        confidence: Probability,
+    },
+    /// People have had their say and it does not come out as one label. A product too: the posterior is exported.
+    Ambiguous,
+}
+
+impl StopRule {
+    /// Where the item stands after its votes so far.
+    pub fn state(&self, item: &ItemPosterior) -> State {
+        let positive = item.log_odds() > 0.0;
+        let confidence = if positive {
+            item.positive()
+        } else {
+            item.positive().complement()
+        };
+        let enough_votes = item.votes() >= self.min_votes && item.prefixes() >= self.min_prefixes;
+        if enough_votes && confidence >= self.confidence {
+            State::Final { positive, confidence }
+        } else if item.effective_votes() >= self.max_votes {
+            State::Ambiguous
+        } else {
+            State::Open
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crowd::Crowd;
+    use crate::vote::Vote;
+
+    fn after(prior: f64, votes: impl IntoIterator<Item = (bool, f64)>) -> ItemPosterior {
+        let votes = votes.into_iter().map(|(picked, human)| Vote {
+            picked,
+            human: Probability::saturating(human),
+            new_prefix: true,
+        });
+        ItemPosterior::replay(&Crowd::default(), Probability::saturating(prior), votes)
+    }
+
+    #[test]
+    fn an_item_without_votes_is_open() {
+        assert_eq!(StopRule::default().state(&after(0.5, [])), State::Open);
+    }
+
+    #[test]
+    fn a_certain_prior_alone_is_no_label() {
+        let rule = StopRule::default();
+        assert_eq!(rule.state(&after(1.0, [])), State::Open);
+        assert_eq!(rule.state(&after(1.0, [(true, 1.0); 2])), State::Open);
+    }
+
+    #[test]
+    fn six_people_who_agree_settle_an_even_item() {
+        let rule = StopRule::default();
+        for picked in [true, false] {
+            assert_eq!(rule.state(&after(0.5, [(picked, 1.0); 5])), State::Open);
+            match rule.state(&after(0.5, [(picked, 1.0); 6])) {
+                State::Final { positive, confidence } => {
+                    assert_eq!(positive, picked);
+                    assert!(confidence >= rule.confidence);
+                }
+                other => panic!("six votes leave it {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn twelve_people_who_disagree_make_an_item_ambiguous() {
+        let split = |people: usize| (0..people).map(|index| (index % 2 == 0, 1.0));
+        let rule = StopRule::default();
+        assert_eq!(rule.state(&after(0.5, split(11))), State::Open);
+        assert_eq!(rule.state(&after(0.5, split(12))), State::Ambiguous);
+    }
+
+    #[test]
+    fn a_hundred_clickers_do_not_make_an_item_ambiguous() {
+        let noise = (0..100).map(|index| (index % 2 == 0, 0.05));
+        assert_eq!(StopRule::default().state(&after(0.5, noise)), State::Open);
+    }
+
+    #[test]
+    fn one_prefix_settles_nothing() {
+        let crowd = Crowd {
+            repeated_prefix_weight: Probability::ONE,
+            ..Crowd::default()
+        };
+        let votes = (0..10).map(|index| Vote {
+            picked: true,
+            human: Probability::ONE,
+            new_prefix: index == 0,
+        });
+        let item = ItemPosterior::replay(&crowd, Probability::HALF, votes);
+        assert!(item.positive() > StopRule::default().confidence);
+        assert_eq!(StopRule::default().state(&item), State::Open);
+        let class_room = StopRule {
+            min_prefixes: 1,
+            ..StopRule::default()
+        };
+        assert!(matches!(class_room.state(&item), State::Final { positive: true, .. }));
+    }
+}
