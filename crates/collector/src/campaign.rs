@@ -1,0 +1,15 @@
+//! The domain: what is asked of a visitor, what an answer is worth, what becomes of it. Knows no HTTP and no SQL.
+
+pub mod address;
+pub mod answering;
+pub mod budget;
+pub mod compose;
+pub mod founding;
+pub mod issuing;
+pub mod judge;
+pub mod ledger;
+pub mod pool;
+pub mod prices;
+pub mod receipts;
+pub mod register;
+pub mod token;

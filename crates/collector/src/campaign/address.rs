@@ -1,0 +1,78 @@
+//! Address prefixes: what of a visitor's address is used, and for how long. An address itself is never kept.
+
+use std::net::IpAddr;
+
+/// Milliseconds one hashing key serves: a day. After it the same prefix has another hash.
+const KEY_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Keyed hash of an address prefix; means nothing after the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrefixHash(pub [u8; 8]);
+
+/// Hashes prefixes under a secret that changes daily.
+#[derive(Clone)]
+pub struct PrefixHasher {
+    secret: [u8; 32],
+}
+
+impl PrefixHasher {
+    /// A hasher under this secret. The secret lives as long as the process: nothing on disk can undo the hashes.
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self { secret }
+    }
+
+    /// The hash of the address's prefix on the day of `now_ms`.
+    ///
+    /// A public IPv4 address counts by its /24, a public IPv6 address by its /48: one network, one voice. Loopback and
+    /// private addresses count in full, so that a class behind one collector is thirty visitors and not one.
+    pub fn hash(&self, address: IpAddr, now_ms: u64) -> PrefixHash {
+        let mut hasher = blake3::Hasher::new_keyed(&self.secret);
+        hasher.update(&(now_ms / KEY_LIFE_MS).to_be_bytes());
+        match address.to_canonical() {
+            IpAddr::V4(v4) => {
+                let [a, b, c, d] = v4.octets();
+                let local = v4.is_loopback() || v4.is_private() || v4.is_link_local();
+                hasher.update(&[4, a, b, c, if local { d } else { 0 }]);
+            }
+            IpAddr::V6(v6) => {
+                let local = v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
+                let octets = v6.octets();
+                hasher.update(&[6]).update(octets.get(..if local { 16 } else { 6 }).unwrap_or(&octets));
+            }
+        }
+        let mut hash = [0; 8];
+        hasher.finalize_xof().fill(&mut hash);
+        PrefixHash(hash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(address: &str, now_ms: u64) -> PrefixHash {
+        PrefixHasher::new([7; 32]).hash(address.parse().unwrap(), now_ms)
+    }
+
+    #[test]
+    fn neighbours_in_a_network_share_a_hash() {
+        assert_eq!(hash("203.0.113.1", 0), hash("203.0.113.250", 0));
+        assert_eq!(hash("::ffff:203.0.113.1", 0), hash("203.0.113.250", 0));
+        assert_ne!(hash("203.0.113.1", 0), hash("203.0.114.1", 0));
+        assert_eq!(hash("2001:db8:1:2::1", 0), hash("2001:db8:1:ff::2", 0));
+        assert_ne!(hash("2001:db8:1::1", 0), hash("2001:db8:2::1", 0));
+    }
+
+    #[test]
+    fn machines_in_a_private_network_are_told_apart() {
+        assert_ne!(hash("192.168.1.10", 0), hash("192.168.1.11", 0));
+        assert_ne!(hash("10.0.0.1", 0), hash("10.0.0.2", 0));
+        assert_ne!(hash("fd00::1", 0), hash("fd00::2", 0));
+    }
+
+    #[test]
+    fn the_same_prefix_has_another_hash_tomorrow() {
+        assert_eq!(hash("203.0.113.1", 0), hash("203.0.113.1", KEY_LIFE_MS - 1));
+        assert_ne!(hash("203.0.113.1", 0), hash("203.0.113.1", KEY_LIFE_MS));
+    }
+}

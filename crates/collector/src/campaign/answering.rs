@@ -1,0 +1,129 @@
+//! An answer from seal to reply: opened, judged, recorded, and only then acknowledged.
+
+use corvee_consensus::Decision;
+use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Passed};
+use corvee_protocol::sealed_state::SealedState;
+use corvee_protocol::{Problem, ProblemKind, ReceiptCode, limits};
+
+use super::address::PrefixHash;
+use super::issuing::{IssueError, OpenChallengeError};
+use super::judge::judge;
+use super::register::LiveCampaign;
+use super::token;
+use crate::state::Collector;
+use crate::store::StoreError;
+use crate::store::answers::{Recorded, Settled, Settlement};
+use crate::store::campaigns::CampaignId;
+use crate::store::sites::SiteId;
+use crate::store::tokens::NewToken;
+
+/// Why an answer was not taken. Only [`AnswerError::NoNextScreen`] comes after it was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The challenge did not open.
+    #[error(transparent)]
+    Challenge(#[from] OpenChallengeError),
+    /// Its one answer was given before.
+    #[error("this challenge was answered already: ask for a fresh one")]
+    Spent,
+    /// The answer does not fit the screen.
+    #[error("{0}")]
+    Answer(#[from] corvee_protocol::kinds::select::SelectAnswerError),
+    /// The campaign is gone.
+    #[error("the campaign of this challenge has ended: ask for a fresh challenge")]
+    CampaignGone,
+    /// The store failed: nothing was recorded.
+    #[error("the answer was not recorded: send it again")]
+    Store(#[source] StoreError),
+    /// The answer is recorded, but there is no further screen to show.
+    #[error("the answer is recorded, but no further screen can be shown: {0}")]
+    NoNextScreen(#[source] IssueError),
+}
+
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AnswerError::Challenge(error) => error.into(),
+            AnswerError::Spent => Self::new(ProblemKind::ChallengeSpent, detail).on("challenge"),
+            AnswerError::Answer(_) => Self::new(ProblemKind::InvalidRequest, detail).on("answer.select.picked"),
+            AnswerError::CampaignGone => Self::new(ProblemKind::InvalidChallenge, detail).on("challenge"),
+            AnswerError::Store(_) => Self::new(ProblemKind::Unavailable, detail),
+            AnswerError::NoNextScreen(error) => error.into(),
+        }
+    }
+}
+
+impl Collector {
+    /// Takes an answer. When this returns `Ok`, it is on disk.
+    pub async fn answer(&self, request: AnswerRequest, prefix: PrefixHash) -> Result<AnswerReply, AnswerError> {
+        let mut state = self.open(&request.challenge)?;
+        let Answer::Select(answer) = request.answer;
+        let picked = answer.flags()?;
+        state.standing = Self::standing_on_answer(&state, prefix);
+        let campaign = self.register.campaign(CampaignId(state.campaign)).ok_or(AnswerError::CampaignGone)?;
+        let prior = campaign.prior();
+        let verdict = campaign.with_pool(|pool| judge(&campaign.crowd, &state, &picked, |item| pool.positive(item, prior)));
+
+        let now_ms = self.clock.now_ms();
+        let token = (verdict.decision == Decision::Accept).then(|| token::mint(&self.chance));
+        let code = ReceiptCode::from_bytes(state.receipt);
+        let settlement = Settlement {
+            nonce: state.nonce,
+            nonce_expires_ms: state.expires_ms,
+            now_ms,
+            campaign: campaign.rules(),
+            visit: state.visit,
+            code_digest: token::code_digest(&code),
+            screen_ms: u64::from(request.timing.screen_ms).min(limits::SCREEN_MS_COUNTED),
+            votes: verdict.votes,
+            gold: verdict.gold,
+            prefix: prefix.0,
+            over_exposed_gold: verdict.over_exposed_gold,
+            token: token.as_ref().map(|token| NewToken {
+                digest: token::token_digest(token.as_str()),
+                site: SiteId(state.site),
+                hostname: state.hostname.to_string(),
+                challenge_ms: state.issued_ms,
+                expires_ms: now_ms + limits::TOKEN_LIFE_MS,
+            }),
+        };
+        let audits: Vec<_> = settlement.gold.clone();
+        let recorded = match self.writer.settle(settlement).await.map_err(AnswerError::Store)? {
+            Settled::AlreadySpent => return Err(AnswerError::Spent),
+            Settled::Recorded(recorded) => recorded,
+        };
+        campaign.with_pool(|pool| {
+            pool.apply(&recorded.moved, &campaign.crowd);
+            for answer in &audits {
+                pool.serve_gold(answer.item, answer.audit, &campaign.crowd);
+            }
+        });
+        self.reply(&campaign, &state, verdict.decision, verdict.evidence, token, &recorded)
+    }
+
+    fn reply(
+        &self,
+        campaign: &LiveCampaign,
+        state: &SealedState,
+        decision: Decision,
+        evidence: corvee_protocol::sealed_state::SealedEvidence,
+        token: Option<corvee_protocol::Token>,
+        recorded: &Recorded,
+    ) -> Result<AnswerReply, AnswerError> {
+        match (decision, token) {
+            (Decision::Accept, Some(token)) => Ok(AnswerReply::Passed(Passed {
+                token,
+                token_lives_ms: u32::try_from(limits::TOKEN_LIFE_MS).unwrap_or(u32::MAX),
+                receipt: self.receipt_of(campaign, state, recorded),
+            })),
+            (Decision::OneMore, _) => {
+                self.issue_second(campaign, state, evidence).map(AnswerReply::More).map_err(AnswerError::NoNextScreen)
+            }
+            (Decision::Refuse | Decision::Accept, _) => {
+                self.budget.note_failure(PrefixHash(state.prefix), self.clock.now_ms());
+                self.issue_again(campaign, state).map(AnswerReply::Again).map_err(AnswerError::NoNextScreen)
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What one address prefix may ask for in an hour. Bounded memory; knows hashes of prefixes, never addresses.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use corvee_protocol::sealed_state::Standing;
+
+use super::address::PrefixHash;
+
+const WINDOW_MS: u64 = 60 * 60 * 1000;
+/// Prefixes remembered at most; when full, windows that have ended go first, then everything.
+const PREFIXES: usize = 200_000;
+
+/// The limits of one prefix and hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetLimits {
+    /// Challenges after which more evidence is asked for.
+    pub clean_challenges: u32,
+    /// Failed challenges after which more evidence is asked for.
+    pub clean_failures: u32,
+    /// Challenges after which none is issued.
+    pub challenges: u32,
+}
+
+impl Default for BudgetLimits {
+    /// 60 challenges or 5 failures, and 600 at most: a school or an office behind one address still gets through.
+    fn default() -> Self {
+        Self { clean_challenges: 60, clean_failures: 5, challenges: 600 }
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Window {
+    since_ms: u64,
+    challenges: u32,
+    failures: u32,
+}
+
+/// Counts what prefixes ask for.
+pub struct Budget {
+    limits: BudgetLimits,
+    windows: Mutex<HashMap<PrefixHash, Window>>,
+}
+
+/// A prefix has asked for all it may in this hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted {
+    /// Milliseconds until it may ask again.
+    pub retry_after_ms: u64,
+}
+
+impl Budget {
+    /// A budget with nothing spent.
+    pub fn new(limits: BudgetLimits) -> Self {
+        Self { limits, windows: Mutex::new(HashMap::new()) }
+    }
+
+    /// Spends one challenge and tells how the prefix stands.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the hour's challenges are spent.
+    pub fn spend_challenge(&self, prefix: PrefixHash, now_ms: u64) -> Result<Standing, Exhausted> {
+        self.with_window(prefix, now_ms, |window| {
+            if window.challenges >= self.limits.challenges {
+                return Err(Exhausted { retry_after_ms: (window.since_ms + WINDOW_MS).saturating_sub(now_ms) });
+            }
+            window.challenges += 1;
+            let clean = window.challenges <= self.limits.clean_challenges && window.failures < self.limits.clean_failures;
+            Ok(if clean { Standing::Clean } else { Standing::Suspicious })
+        })
+    }
+
+    /// Notes a failed challenge.
+    pub fn note_failure(&self, prefix: PrefixHash, now_ms: u64) {
+        self.with_window(prefix, now_ms, |window| window.failures = window.failures.saturating_add(1));
+    }
+
+    fn with_window<T>(&self, prefix: PrefixHash, now_ms: u64, change: impl FnOnce(&mut Window) -> T) -> T {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= PREFIXES && !windows.contains_key(&prefix) {
+            windows.retain(|_, window| now_ms < window.since_ms + WINDOW_MS);
+            if windows.len() >= PREFIXES {
+                tracing::warn!(prefixes = PREFIXES, "the budget table is full within the hour: it starts afresh");
+                windows.clear();
+            }
+        }
+        let window = windows.entry(prefix).or_default();
+        if now_ms >= window.since_ms + WINDOW_MS {
+            *window = Window { since_ms: now_ms, ..Window::default() };
+        }
+        change(window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREFIX: PrefixHash = PrefixHash([1; 8]);
+    const NOW: u64 = 1_767_225_600_000;
+
+    fn budget() -> Budget {
+        Budget::new(BudgetLimits { clean_challenges: 2, clean_failures: 1, challenges: 3 })
+    }
+
+    #[test]
+    fn a_prefix_becomes_suspicious_and_then_waits_for_the_next_hour() {
+        let budget = budget();
+        let standings: Vec<_> = (0..4).map(|_| budget.spend_challenge(PREFIX, NOW)).collect();
+        assert_eq!(standings[..3], [Ok(Standing::Clean), Ok(Standing::Clean), Ok(Standing::Suspicious)]);
+        assert_eq!(standings[3], Err(Exhausted { retry_after_ms: WINDOW_MS }));
+        assert_eq!(budget.spend_challenge(PrefixHash([2; 8]), NOW), Ok(Standing::Clean));
+        assert_eq!(budget.spend_challenge(PREFIX, NOW + WINDOW_MS), Ok(Standing::Clean));
+    }
+
+    #[test]
+    fn failures_make_a_prefix_suspicious() {
+        let budget = budget();
+        budget.note_failure(PREFIX, NOW);
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Suspicious));
+    }
+}

@@ -1,0 +1,205 @@
+//! Issues challenges: draws a screen, seals what must be remembered, and writes nothing.
+
+use corvee_protocol::challenge::{Ask, Challenge, ChallengeRequest, Screen};
+use corvee_protocol::kinds::select::SelectAsk;
+use corvee_protocol::sealed_state::{SealedEvidence, SealedState, Standing};
+use corvee_protocol::{Problem, ProblemKind, Sealed, limits};
+use rand::RngExt as _;
+
+use super::address::PrefixHash;
+use super::budget::Exhausted;
+use super::compose::{TooFewItems, compose, composition};
+use super::register::LiveCampaign;
+use crate::state::Collector;
+use crate::store::items::ItemId;
+use crate::store::sites::SiteRow;
+
+/// Items a visit remembers having seen: those of two screens, and of the two of a failed challenge before.
+const SEEN: usize = 4 * limits::SELECT_TILES;
+
+/// Why no challenge was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// No site has this key.
+    #[error("no site has this key: compare it with `corvee site list`")]
+    UnknownSitekey,
+    /// The page is not one of the site's.
+    #[error("this host name is not one of the site's: add it with `corvee site add-hostname`")]
+    HostnameRefused,
+    /// No campaign of the site can fill a screen.
+    #[error("no active campaign of this site has enough items and gold")]
+    NothingToAsk,
+    /// The address prefix has asked for too much.
+    #[error("this network has asked for too many challenges")]
+    TooMany {
+        /// Milliseconds until it may ask again.
+        retry_after_ms: u64,
+    },
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        let detail = error.to_string();
+        match error {
+            IssueError::UnknownSitekey => Self::new(ProblemKind::UnknownSitekey, detail).on("sitekey"),
+            IssueError::HostnameRefused => Self::new(ProblemKind::HostnameRefused, detail).on("hostname"),
+            IssueError::NothingToAsk => Self::new(ProblemKind::NothingToAsk, detail),
+            IssueError::TooMany { .. } => Self::new(ProblemKind::TooMany, detail),
+        }
+    }
+}
+
+impl From<Exhausted> for IssueError {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::TooMany { retry_after_ms: exhausted.retry_after_ms }
+    }
+}
+
+impl From<TooFewItems> for IssueError {
+    fn from(_: TooFewItems) -> Self {
+        Self::NothingToAsk
+    }
+}
+
+impl Collector {
+    /// A first challenge for a visitor.
+    pub fn issue(&self, request: ChallengeRequest, prefix: PrefixHash) -> Result<Challenge, IssueError> {
+        let site = self.register.site(&request.sitekey).ok_or(IssueError::UnknownSitekey)?;
+        if !site.hostnames.contains(&request.hostname) {
+            return Err(IssueError::HostnameRefused);
+        }
+        let now_ms = self.clock.now_ms();
+        let campaign = self.choose_campaign(&site)?;
+        let standing = self.budget.spend_challenge(prefix, now_ms)?;
+        let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), &[])?;
+        let state = SealedState {
+            nonce: self.chance.bytes(),
+            visit: self.chance.bytes(),
+            receipt: self.chance.bytes(),
+            site: site.id.0,
+            campaign: campaign.row.id.0,
+            hostname: request.hostname,
+            language: request.language,
+            issued_ms: now_ms,
+            expires_ms: now_ms + limits::CHALLENGE_LIFE_MS,
+            prefix: prefix.0,
+            standing,
+            screen: 1,
+            tiles,
+            seen: Vec::new(),
+            before: SealedEvidence::default(),
+        };
+        Ok(self.challenge(&campaign, &state))
+    }
+
+    /// The second screen of a challenge.
+    pub(super) fn issue_second(
+        &self,
+        campaign: &LiveCampaign,
+        first: &SealedState,
+        evidence: SealedEvidence,
+    ) -> Result<Challenge, IssueError> {
+        let next = SealedState { screen: first.screen + 1, before: evidence, ..first.clone() };
+        self.issue_next(campaign, first, next)
+    }
+
+    /// A fresh challenge after a failed one: same visit and receipt, the score begins anew.
+    pub(super) fn issue_again(&self, campaign: &LiveCampaign, failed: &SealedState) -> Result<Challenge, IssueError> {
+        let now_ms = self.clock.now_ms();
+        let standing = self.budget.spend_challenge(PrefixHash(failed.prefix), now_ms)?;
+        let before = SealedEvidence::default();
+        let next = SealedState { screen: 1, issued_ms: now_ms, standing, before, ..failed.clone() };
+        self.issue_next(campaign, failed, next)
+    }
+
+    /// Fills `next` with a fresh nonce and tiles that `shown` did not show.
+    fn issue_next(
+        &self,
+        campaign: &LiveCampaign,
+        shown: &SealedState,
+        next: SealedState,
+    ) -> Result<Challenge, IssueError> {
+        let mut seen: Vec<i64> = shown.tiles.iter().map(|tile| tile.item).chain(shown.seen.iter().copied()).collect();
+        seen.truncate(SEEN);
+        let seen_items: Vec<ItemId> = seen.iter().copied().map(ItemId).collect();
+        let composition = composition(next.screen, next.standing);
+        let tiles = compose(campaign, &composition, &mut self.chance.generator(), &seen_items)?;
+        let expires_ms = self.clock.now_ms() + limits::CHALLENGE_LIFE_MS;
+        let next = SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next };
+        Ok(self.challenge(campaign, &next))
+    }
+
+    fn choose_campaign(&self, site: &SiteRow) -> Result<std::sync::Arc<LiveCampaign>, IssueError> {
+        let mut campaigns = self.register.campaigns_of(site);
+        if campaigns.is_empty() {
+            return Err(IssueError::NothingToAsk);
+        }
+        let chosen = self.chance.generator().random_range(0..campaigns.len());
+        Ok(campaigns.swap_remove(chosen))
+    }
+
+    fn challenge(&self, campaign: &LiveCampaign, state: &SealedState) -> Challenge {
+        let sealed = self.seal(state);
+        let (question, language) = campaign.question(&state.language);
+        let select = SelectAsk {
+            question: question.to_owned(),
+            language: language.to_owned(),
+            columns: limits::SELECT_COLUMNS,
+            rows: limits::SELECT_COLUMNS,
+        };
+        Challenge {
+            screen: Screen {
+                number: state.screen,
+                sprite: format!("/v1/challenges/{sealed}/screen.jpg"),
+                ask: Ask::Select(select),
+            },
+            challenge: sealed,
+            disclosure: campaign.disclosure(),
+            lives_ms: u32::try_from(limits::CHALLENGE_LIFE_MS).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn seal(&self, state: &SealedState) -> Sealed {
+        let plaintext = postcard::to_allocvec(state).expect("a sealed state holds plain values only");
+        let sealed = self.sealer.seal(&plaintext, &mut self.chance.generator());
+        let sealed = sealed.expect("a state is at most 768 bytes: 45 rows, one host name, one language");
+        Sealed::try_from(sealed).expect("a seal is base64url of fixed length below the limit")
+    }
+
+    /// What was sealed, unless it is broken or has expired.
+    pub fn open(&self, sealed: &Sealed) -> Result<SealedState, OpenChallengeError> {
+        let plaintext = self.sealer.open(sealed.as_str()).map_err(|_| OpenChallengeError::Invalid)?;
+        let state: SealedState = postcard::from_bytes(&plaintext).map_err(|_| OpenChallengeError::Invalid)?;
+        if self.clock.now_ms() >= state.expires_ms {
+            return Err(OpenChallengeError::Expired);
+        }
+        Ok(state)
+    }
+
+    /// How a prefix that shows up with a challenge of another prefix stands: one more screen's worth of evidence is
+    /// asked for, never a refusal (mobile networks change addresses).
+    pub(super) fn standing_on_answer(state: &SealedState, prefix: PrefixHash) -> Standing {
+        if state.prefix == prefix.0 { state.standing } else { Standing::Suspicious }
+    }
+}
+
+/// Why a challenge did not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenChallengeError {
+    /// Altered, of another collector, or its key is gone.
+    #[error("this challenge was not issued here or was altered: ask for a fresh one")]
+    Invalid,
+    /// Older than its life.
+    #[error("this challenge is older than 20 minutes: ask for a fresh one")]
+    Expired,
+}
+
+impl From<OpenChallengeError> for Problem {
+    fn from(error: OpenChallengeError) -> Self {
+        let kind = match error {
+            OpenChallengeError::Invalid => ProblemKind::InvalidChallenge,
+            OpenChallengeError::Expired => ProblemKind::ChallengeExpired,
+        };
+        Self::new(kind, error.to_string()).on("challenge")
+    }
+}

@@ -1,0 +1,162 @@
+//! Sites and campaigns in memory, refreshed from the store: what every request looks up without asking the disk.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use corvee_consensus::{Crowd, GoldPolicy, Probability, StopRule};
+use corvee_protocol::disclosure::{Disclosure, SecondsSource};
+use corvee_protocol::{Language, SiteKey};
+
+use super::pool::Pool;
+use crate::store::answers::CampaignRules;
+use crate::store::campaigns::{CampaignId, CampaignRow};
+use crate::store::sites::SiteRow;
+use crate::store::{Store, StoreError};
+
+/// Passed visits from which the measured median is told instead of the study's.
+const MEASURED_FROM: usize = 20;
+/// Seconds of a 3×3 grid before there is a measurement: the median of reCAPTCHA's image grid (hard setting) in
+/// Searles et al., USENIX Security 2023, rounded up from 13.5.
+const STUDY_SECONDS: u16 = 14;
+
+/// All sites and campaigns.
+#[derive(Default)]
+pub struct Register {
+    sites: RwLock<Sites>,
+    campaigns: RwLock<BTreeMap<CampaignId, Arc<LiveCampaign>>>,
+    imports_completed: Mutex<Option<i64>>,
+}
+
+#[derive(Default)]
+struct Sites {
+    by_key: BTreeMap<SiteKey, Arc<SiteRow>>,
+    by_secret: BTreeMap<[u8; 32], Arc<SiteRow>>,
+}
+
+/// A campaign that visitors are asked for.
+pub struct LiveCampaign {
+    /// Terms and prior.
+    pub row: CampaignRow,
+    /// What is assumed of people.
+    pub crowd: Crowd,
+    /// Median milliseconds of a passed visit, once there are enough.
+    pub median_solve_ms: Option<u32>,
+    pool: Arc<Mutex<Pool>>,
+}
+
+impl Register {
+    /// The site with this key.
+    pub fn site(&self, key: &SiteKey) -> Option<Arc<SiteRow>> {
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
+    }
+
+    /// The site whose secret has this digest.
+    pub fn site_by_secret(&self, digest: &[u8; 32]) -> Option<Arc<SiteRow>> {
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).by_secret.get(digest).cloned()
+    }
+
+    /// The campaign of this row.
+    pub fn campaign(&self, id: CampaignId) -> Option<Arc<LiveCampaign>> {
+        self.campaigns.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// All campaigns, oldest first.
+    pub fn campaigns(&self) -> Vec<Arc<LiveCampaign>> {
+        self.campaigns.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// The active campaigns of a site that have gold to ask with, oldest first.
+    pub fn campaigns_of(&self, site: &SiteRow) -> Vec<Arc<LiveCampaign>> {
+        let campaigns = self.campaigns.read().unwrap_or_else(PoisonError::into_inner);
+        let live = site.campaigns.iter().filter_map(|id| campaigns.get(&CampaignId(*id)));
+        live.filter(|campaign| {
+            let (positive, negative) = campaign.with_pool(|pool| pool.gold_stock());
+            campaign.row.active && positive > 0 && negative > 0
+        })
+        .cloned()
+        .collect()
+    }
+
+    /// Brings sites, terms and medians up to date, and the items when an import has completed since.
+    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        let imports_completed = store.imports_completed().await?;
+        let items_are_new = {
+            let mut known = self.imports_completed.lock().unwrap_or_else(PoisonError::into_inner);
+            known.replace(imports_completed) != Some(imports_completed)
+        };
+        let mut campaigns = BTreeMap::new();
+        for row in store.campaigns().await? {
+            let id = row.id;
+            let median_solve_ms = store.median_solve_ms(id, MEASURED_FROM).await?;
+            let crowd = Crowd::default();
+            let known = self.campaign(id).filter(|_| !items_are_new);
+            let pool = if let Some(known) = known {
+                Arc::clone(&known.pool)
+            } else {
+                let policy = GoldPolicy { servings_per_gold: row.terms.gold_servings, ..GoldPolicy::default() };
+                Arc::new(Mutex::new(Pool::new(policy, &crowd, store.standings(id).await?)))
+            };
+            let live = LiveCampaign { row, crowd, median_solve_ms, pool };
+            campaigns.insert(id, Arc::new(live));
+        }
+        *self.campaigns.write().unwrap_or_else(PoisonError::into_inner) = campaigns;
+
+        let sites: Vec<Arc<SiteRow>> = store.sites().await?.into_iter().map(Arc::new).collect();
+        *self.sites.write().unwrap_or_else(PoisonError::into_inner) = Sites {
+            by_key: sites.iter().map(|site| (site.sitekey.clone(), Arc::clone(site))).collect(),
+            by_secret: sites.iter().map(|site| (site.secret_digest, Arc::clone(site))).collect(),
+        };
+        Ok(())
+    }
+}
+
+impl LiveCampaign {
+    /// What its posteriors need.
+    pub fn rules(&self) -> CampaignRules {
+        rules(&self.row)
+    }
+
+    /// Share of positives assumed before any vote.
+    pub fn prior(&self) -> Probability {
+        Probability::saturating(self.row.prior)
+    }
+
+    /// The question in the language nearest to the wanted one, and that language.
+    pub fn question(&self, wanted: &Language) -> (&str, &str) {
+        let question = &self.row.terms.question;
+        let same = question.iter().find(|(language, _)| language.as_str().eq_ignore_ascii_case(wanted.as_str()));
+        let same_primary = || question.iter().find(|(language, _)| language.primary() == wanted.primary());
+        let english = || question.iter().find(|(language, _)| language.primary() == "en");
+        let first = || question.iter().next();
+        let found = same.or_else(same_primary).or_else(english).or_else(first);
+        found.map_or(("", "en"), |(language, text)| (text.as_str(), language.as_str()))
+    }
+
+    /// What visitors are told before the work.
+    pub fn disclosure(&self) -> Disclosure {
+        let measured = self.median_solve_ms.map(|ms| u16::try_from(ms.div_ceil(1000)).unwrap_or(u16::MAX));
+        Disclosure {
+            requester: self.row.terms.requester.clone(),
+            data_set: self.row.terms.data_set.clone(),
+            licence: self.row.terms.licence.clone(),
+            seconds: measured.unwrap_or(STUDY_SECONDS),
+            seconds_source: if measured.is_some() { SecondsSource::Measured } else { SecondsSource::Study },
+        }
+    }
+
+    /// The items, for as long as the caller needs them; never held across an await.
+    pub fn with_pool<T>(&self, use_pool: impl FnOnce(&mut Pool) -> T) -> T {
+        use_pool(&mut self.pool.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What the posteriors of a campaign need: the same for answers, removals and exports.
+pub fn rules(campaign: &CampaignRow) -> CampaignRules {
+    let confidence = Probability::saturating(campaign.terms.confidence);
+    CampaignRules {
+        id: campaign.id,
+        prior: Probability::saturating(campaign.prior),
+        stop: StopRule { confidence, ..StopRule::default() },
+        crowd: Crowd::default(),
+    }
+}

@@ -1,0 +1,44 @@
+//! Tokens, secrets and codes: 256 random bits outside, a SHA-256 digest inside. Knows no store.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use corvee_protocol::{ReceiptCode, SiteKey, Token};
+use sha2::{Digest as _, Sha256};
+
+use crate::chance::Chance;
+use crate::store::tokens::TokenDigest;
+
+/// A fresh token.
+pub fn mint(chance: &Chance) -> Token {
+    let text = URL_SAFE_NO_PAD.encode(chance.bytes::<32>());
+    Token::try_from(text).expect("32 bytes are 43 characters of base64url")
+}
+
+/// A fresh site key.
+pub fn mint_sitekey(chance: &Chance) -> SiteKey {
+    SiteKey::try_from(URL_SAFE_NO_PAD.encode(chance.bytes::<30>())).expect("30 bytes are 40 characters of base64url")
+}
+
+/// A fresh secret: 40 characters, the shape reCAPTCHA's clients check.
+pub fn mint_secret(chance: &Chance) -> String {
+    URL_SAFE_NO_PAD.encode(chance.bytes::<30>())
+}
+
+/// The digest under which a token is stored.
+pub fn token_digest(token: &str) -> TokenDigest {
+    TokenDigest(digest(token.as_bytes()))
+}
+
+/// The digest under which a site's secret is stored. Secrets are 240 random bits: a plain digest cannot be searched.
+pub fn secret_digest(secret: &str) -> [u8; 32] {
+    digest(secret.as_bytes())
+}
+
+/// The digest under which a receipt is stored.
+pub fn code_digest(code: &ReceiptCode) -> [u8; 32] {
+    digest(code.as_str().as_bytes())
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

@@ -1,0 +1,117 @@
+//! The command line: what an operator, a site owner or a requester types. Parses, calls one domain operation, prints.
+
+mod campaign;
+ mod demo;
+ mod export;
+ mod import;
+mod output;
+mod progress;
+mod samples;
+mod serve;
+ mod simulate;
+mod site;
+mod stats;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use corvee_protocol::CampaignName;
+
+use self::output::Output;
+use crate::chance::Chance;
+use crate::clock::{Clock, SystemClock};
+use crate::data::DataFolder;
+use crate::store::Store;
+use crate::store::campaigns::CampaignRow;
+
+/// A CAPTCHA that labels a data set, and says so.
+#[derive(Parser)]
+#[command(name = "corvee", version, about, max_term_width = 110)]
+struct Arguments {
+    /// Folder of database, images, keys and settings.
+    #[arg(long, global = true, env = "CORVEE_DATA", default_value = "corvee-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Prints JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves widget, challenges and siteverify.
+    Serve(serve::Serve),
+    /// Shows the whole loop on one page, with drawn pictures.
+    Demo(demo::Demo),
+    /// Sites that show the widget.
+    #[command(subcommand)]
+    Site(site::Site),
+    /// Questions that visitors are asked.
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
+    /// Brings a folder of pictures into a campaign.
+    Import(import::Import),
+    /// Writes labels and votes of a campaign into a folder.
+    Export(export::Export),
+    /// Sends a simulated crowd to a running collector on this machine.
+    Simulate(simulate::Simulate),
+    /// Shows where campaigns stand.
+    Stats(stats::Stats),
+    /// Writes drawn street scenes with labels into a folder.
+    Samples(samples::Samples),
+}
+
+/// What every command may use.
+struct Context {
+    data: DataFolder,
+    clock: Arc<dyn Clock>,
+    chance: Chance,
+    output: Output,
+}
+
+/// Runs the command line of this process.
+pub async fn run() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let chance = Chance::from_system().context("the operating system gives no randomness")?;
+    let context = || -> anyhow::Result<Context> {
+        Ok(Context {
+            data: DataFolder::open(&arguments.data, &chance)?,
+            clock: Arc::new(SystemClock),
+            chance: chance.clone(),
+            output: Output { json: arguments.json },
+        })
+    };
+    match arguments.command {
+        Command::Serve(serve) => serve.run(context()?, arguments.json).await,
+        Command::Demo(demo) => demo.run(context()?, arguments.json).await,
+        Command::Site(site) => site.run(context()?).await,
+        Command::Campaign(campaign) => campaign.run(context()?).await,
+        Command::Import(import) => import.run(context()?).await,
+        Command::Export(export) => export.run(context()?).await,
+        Command::Simulate(simulate) => simulate.run(context()?).await,
+        Command::Stats(stats) => stats.run(context()?).await,
+        Command::Samples(samples) => samples.run(Output { json: arguments.json }),
+    }
+}
+
+impl Context {
+    async fn store(&self) -> anyhow::Result<Store> {
+        let store = Store::open(self.data.path()).await;
+        store.with_context(|| format!("the database in {} cannot be opened", self.data.path().display()))
+    }
+}
+
+/// The campaign of this name, or an error that names those there are.
+async fn find_campaign(store: &Store, name: &CampaignName) -> anyhow::Result<CampaignRow> {
+    if let Some(campaign) = store.campaign(name).await? {
+        return Ok(campaign);
+    }
+    let known: Vec<String> = store.campaigns().await?.iter().map(|row| row.terms.name.to_string()).collect();
+    if known.is_empty() {
+        anyhow::bail!("there is no campaign yet: create one with `corvee campaign create`");
+    }
+    anyhow::bail!("there is no campaign {name}; there are: {}", known.join(", "))
+}

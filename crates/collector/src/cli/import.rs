@@ -1,0 +1,82 @@
+//! `corvee import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use corvee_protocol::CampaignName;
+
+use super::{Context, find_campaign, progress};
+use crate::images::shelf::Shelf;
+use crate::import::{ImportOptions, ImportReport, Stage, import};
+use crate::requester::items::Imported;
+
+/// Arguments of `corvee import`.
+#[derive(Args)]
+pub(super) struct Import {
+    /// The campaign.
+    campaign: CampaignName,
+    /// Folder of JPEG, PNG or WebP pictures; folders inside it are searched too.
+    folder: PathBuf,
+    /// CSV with columns file and label; by default labels.csv in the folder or beside it.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Share of the labelled pictures that becomes gold; the rest keeps its label hidden, for evaluation.
+    #[arg(long = "gold", value_name = "SHARE", default_value_t = 0.15)]
+    gold_share: f64,
+    /// Decides which pictures become gold.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Imports the rest when some files are refused.
+    #[arg(long)]
+    skip_refused: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
+        let store = context.store().await?;
+        let campaign = find_campaign(&store, &self.campaign).await?;
+        let shelf = Shelf::open(context.data.path())?;
+        let options = ImportOptions {
+            folder: self.folder,
+            labels: self.labels,
+            gold_share: self.gold_share,
+            seed: self.seed,
+            skip_refused: self.skip_refused,
+        };
+        let bar = progress::bar(0, "reading");
+        let step = |step: crate::import::Step| {
+            bar.set_message(match step.stage {
+                Stage::Reading => "reading",
+                Stage::Storing => "storing",
+            });
+            bar.set_length(u64::try_from(step.total).unwrap_or(0));
+            bar.set_position(u64::try_from(step.done).unwrap_or(0));
+        };
+        let report = import(&store, &shelf, &campaign, options, context.clock.now_ms(), &step).await;
+        bar.finish_and_clear();
+        let report = report?;
+        context.output.print(&Imported::from(&report), || describe(&report, &self.campaign))
+    }
+}
+
+fn describe(report: &ImportReport, campaign: &CampaignName) -> String {
+    let mut text = format!(
+        "{} pictures are in {campaign}: {} gold ({} yes, {} no), {} with a hidden label, {} without any.",
+        report.items,
+        report.gold_positive + report.gold_negative,
+        report.gold_positive,
+        report.gold_negative,
+        report.labelled_unknown,
+        report.unlabelled,
+    );
+    if let Some(labels) = &report.labels_file {
+        text.push_str(&format!("\nLabels from {}.", labels.display()));
+    }
+    if !report.refusals.is_empty() {
+        text.push_str(&format!("\n{} were left out:", report.refusals.len()));
+        for refusal in &report.refusals {
+            text.push_str(&format!("\n  {refusal}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! The collector over HTTP: the table of contents of everything a browser or a site's server may call.
+
+pub mod answers;
+pub mod assets;
+pub mod challenges;
+pub mod client_address;
+pub mod demo_site;
+pub mod frame;
+pub mod health;
+pub mod ledger;
+pub mod pages;
+pub mod problems;
+pub mod receipts;
+pub mod siteverify;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use corvee_protocol::limits;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use self::client_address::TrustedProxies;
+use crate::requester;
+use crate::requester::key::RequesterKey;
+use crate::state::Collector;
+
+/// Time a request may take, its body included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What handlers share besides the collector.
+#[derive(Clone)]
+pub struct AppState {
+    /// The collector.
+    pub collector: Arc<Collector>,
+    /// Whose forwarded headers are believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// The bearer key of the requester API.
+    pub requester_key: Arc<RequesterKey>,
+}
+
+/// Every route of the collector.
+pub fn router(state: AppState) -> Router {
+    let visitors = Router::new()
+        .route("/v1/challenges", post(challenges::issue))
+        .route("/v1/challenges/{sealed}/screen.jpg", get(challenges::sprite))
+        .route("/v1/answers", post(answers::answer))
+        .route("/v1/receipts/{code}", get(receipts::show).delete(receipts::remove))
+        .route("/v1/campaigns/{campaign}/ledger", get(ledger::show))
+        .route("/receipt", get(pages::find_receipt))
+        .route("/receipt/{code}", get(pages::receipt).post(pages::remove_receipt))
+        .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES));
+
+    let sites = Router::new()
+        .route("/siteverify", get(siteverify::verify).post(siteverify::verify))
+        .route("/recaptcha/api/siteverify", get(siteverify::verify).post(siteverify::verify))
+        .layer(DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES));
+
+    let browser = Router::new()
+        .route("/api.js", get(assets::loader))
+        .route("/recaptcha/api.js", get(assets::loader))
+        .route("/frame", get(frame::show))
+        .route("/assets/{file}", get(assets::immutable));
+
+    let operator = Router::new().route("/health", get(health::alive)).route("/ready", get(health::ready));
+
+    visitors
+        .merge(sites)
+        .merge(browser)
+        .merge(operator)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .merge(requester::router(&state))
+        .fallback(problems::no_such_path)
+        .method_not_allowed_fallback(problems::no_such_method)
+        .layer(middleware::from_fn(problems::as_documents))
+        .layer(CatchPanicLayer::custom(problems::from_panic))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("referrer-policy"),
+            HeaderValue::from_static("no-referrer"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        ))
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
+        .with_state(state)
+}

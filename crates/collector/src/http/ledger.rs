@@ -1,0 +1,17 @@
+//! `GET /v1/campaigns/{campaign}/ledger`: the sum of all, in the open.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use corvee_protocol::ledger::Ledger;
+use corvee_protocol::{CampaignName, ProblemKind};
+
+use super::AppState;
+use super::problems::Refusal;
+use crate::campaign::ledger::ledger;
+
+/// The ledger. 200, 404.
+pub async fn show(State(app): State<AppState>, Path(campaign): Path<String>) -> Result<Json<Ledger>, Refusal> {
+    let unknown = || Refusal::new(ProblemKind::NotFound, "no campaign has this name: `corvee campaign list` names them");
+    let name: CampaignName = campaign.parse().map_err(|_| unknown())?;
+    ledger(&app.collector.store, &name).await?.map(Json).ok_or_else(unknown)
+}

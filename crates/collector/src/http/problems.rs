@@ -1,0 +1,176 @@
+//! Refusals as RFC 9457 documents: the one place where an error of ours becomes an HTTP reply. Knows no handler.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use corvee_protocol::{Problem, ProblemKind};
+use serde::de::DeserializeOwned;
+
+use crate::campaign::answering::AnswerError;
+use crate::campaign::issuing::{IssueError, OpenChallengeError};
+use crate::store::StoreError;
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct Refusal {
+    problem: Problem,
+    retry_after_ms: Option<u64>,
+}
+
+impl Refusal {
+    /// A problem of this kind, with what exactly was wrong and what to do.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Problem::new(kind, detail).into()
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, retry_after_ms: None }
+    }
+}
+
+impl From<IssueError> for Refusal {
+    fn from(error: IssueError) -> Self {
+        let retry_after_ms = match error {
+            IssueError::TooMany { retry_after_ms } => Some(retry_after_ms),
+            _ => None,
+        };
+        Self { problem: error.into(), retry_after_ms }
+    }
+}
+
+impl From<OpenChallengeError> for Refusal {
+    fn from(error: OpenChallengeError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<AnswerError> for Refusal {
+    fn from(error: AnswerError) -> Self {
+        if let AnswerError::Store(cause) = &error {
+            tracing::error!(%cause, "an answer was not recorded");
+        }
+        Problem::from(error).into()
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Exists { what } = error {
+            return Self::new(ProblemKind::Conflict, format!("{what} exists already: choose another name"));
+        }
+        tracing::error!(%error, "the store failed");
+        Self::new(ProblemKind::Unavailable, "the store does not answer; nothing was recorded: try again in a moment")
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(ms) = self.retry_after_ms {
+            headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000)));
+        }
+        response
+    }
+}
+
+/// A JSON body; what is wrong with it is said by field.
+pub struct JsonBody<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !content_type.trim_start().to_ascii_lowercase().starts_with("application/json") {
+            let detail = "send the body as application/json and say so in Content-Type";
+            return Err(Problem::new(ProblemKind::InvalidRequest, detail).on("Content-Type").into());
+        }
+        let body = Bytes::from_request(request, state).await.map_err(from_body)?;
+        parse(&body).map(Self)
+    }
+}
+
+/// What a JSON body holds.
+///
+/// # Errors
+/// A refusal that names the field by its path.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let problem = Problem::new(ProblemKind::InvalidRequest, error.inner().to_string());
+        Refusal::from(if path == "." || path == "?" { problem } else { problem.on(path) })
+    })?;
+    deserializer.end().map_err(|error| Refusal::new(ProblemKind::InvalidRequest, error.to_string()))?;
+    Ok(parsed)
+}
+
+/// A body that could not be read.
+pub fn from_body(rejection: BytesRejection) -> Refusal {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Refusal::new(ProblemKind::TooLarge, "the body is larger than this call takes")
+    } else {
+        Refusal::new(ProblemKind::InvalidRequest, "the body broke off: send it again")
+    }
+}
+
+/// No route has this path.
+pub async fn no_such_path(uri: Uri) -> Refusal {
+    Refusal::new(ProblemKind::NotFound, format!("there is nothing at {}", uri.path()))
+}
+
+/// The route does not take this method.
+pub async fn no_such_method(method: Method, uri: Uri) -> Refusal {
+    Refusal::new(ProblemKind::MethodRefused, format!("{} does not take {method}", uri.path()))
+}
+
+/// A handler panicked: a defect, told without its text.
+pub fn from_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    Refusal::new(ProblemKind::Internal, "this is a defect of the collector: please report what you did").into_response()
+}
+
+/// Turns refusals that layers and extractors make as bare text into documents of our shape.
+pub async fn as_documents(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bare = content_type.is_empty() || content_type.starts_with("text/plain");
+    if !bare || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let kind = match status {
+        StatusCode::NOT_FOUND => ProblemKind::NotFound,
+        StatusCode::REQUEST_TIMEOUT => ProblemKind::Timeout,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
+        StatusCode::METHOD_NOT_ALLOWED => ProblemKind::MethodRefused,
+        status if status.is_client_error() => ProblemKind::InvalidRequest,
+        _ => ProblemKind::Internal,
+    };
+    let text = axum::body::to_bytes(body, 2048).await.unwrap_or_default();
+    let detail = match kind {
+        ProblemKind::Internal => "the collector failed".to_owned(),
+        _ if text.is_empty() => kind.title().to_owned(),
+        _ => String::from_utf8_lossy(&text).into_owned(),
+    };
+    let mut refusal = Refusal::new(kind, detail).into_response();
+    if let Some(allow) = parts.headers.get(axum::http::header::ALLOW) {
+        refusal.headers_mut().insert(axum::http::header::ALLOW, allow.clone());
+    }
+    refusal.map(Body::new)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Receipts tell what was done, and taking votes back leaves no trace of them in any label.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use serde_json::json;
+
+use crate::testing::TestCollector;
+
+#[tokio::test]
+async fn a_receipt_tells_what_its_visit_did() {
+    let test = TestCollector::start().await;
+    let passed = test.pass_from("198.51.100.7").await;
+    let reply = test.call(Method::GET, &format!("/v1/receipts/{}?hl=fr", passed.receipt.code)).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    assert_eq!(reply.json["votes"], passed.receipt.votes);
+    assert_eq!(reply.json["gold_tiles"], passed.receipt.gold_tiles);
+    assert_eq!(reply.json["solve_ms"].as_u64().unwrap() % 9000, 0);
+    assert_eq!(reply.json["passed"], true);
+    assert_eq!(reply.json["day"], "2026-01-01");
+    let ledger = test.ledger().await;
+    assert_eq!(ledger["votes"], passed.receipt.votes);
+    assert_eq!(ledger["visitor_ms"], passed.receipt.solve_ms);
+    assert_eq!(ledger["paid_usd_micros"], 0);
+}
+
+#[tokio::test]
+async fn taking_votes_back_leaves_labels_as_if_they_had_never_been_given() {
+    let test = TestCollector::start().await;
+    for visitor in 0..10 {
+        test.pass_from(&format!("198.18.{visitor}.1")).await;
+    }
+    let before = standings(&test).await;
+    let ledger_before = test.ledger().await;
+    let passed = test.pass_from("198.18.99.1").await;
+    assert_ne!(standings(&test).await, before);
+
+    let path = format!("/v1/receipts/{}", passed.receipt.code.as_str().to_lowercase());
+    let removed = test.call(Method::DELETE, &path).await;
+    assert_eq!(removed.json, json!({ "votes_removed": passed.receipt.votes }));
+    assert_eq!(standings(&test).await, before, "bit for bit");
+    let ledger = test.ledger().await;
+    assert_eq!(ledger["votes"], ledger_before["votes"]);
+    assert_eq!(ledger["votes_removed"], passed.receipt.votes);
+    assert_eq!(ledger["items"], ledger_before["items"]);
+
+    let again = test.call(Method::DELETE, &path).await;
+    assert_eq!(again.json, json!({ "votes_removed": 0 }));
+    let receipt = test.call(Method::GET, &path).await;
+    assert_eq!(receipt.json["votes"], 0);
+    assert_eq!(receipt.json["removed_at"], "2026-01-01T00:00:00Z");
+}
+
+#[tokio::test]
+async fn a_label_reopens_when_the_votes_that_settled_it_are_taken_back() {
+    let test = TestCollector::start().await;
+    let mut codes = Vec::new();
+    for visitor in 0..60 {
+        codes.push(test.pass_from(&format!("198.18.{visitor}.1")).await.receipt.code);
+    }
+    assert!(test.ledger().await["items"]["final"].as_u64().unwrap() > 10);
+    for code in codes {
+        test.call(Method::DELETE, &format!("/v1/receipts/{code}")).await;
+    }
+    let ledger = test.ledger().await;
+    assert_eq!((&ledger["votes"], &ledger["items"]["final"]), (&json!(0), &json!(0)));
+    assert_eq!(ledger["items"]["open"], 60);
+    assert!(test.pass_from("198.18.200.1").await.receipt.votes > 0, "the pool asks about them again");
+}
+
+#[tokio::test]
+async fn the_payslip_is_a_page_and_its_button_takes_the_votes_back() {
+    let test = TestCollector::start().await;
+    let code = test.pass_from("198.51.100.7").await.receipt.code;
+    let page = test.call(Method::GET, &format!("/receipt/{code}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Payslip") && page.text.contains(code.as_str()) && page.text.contains("Test Museum"));
+    let french = test.call(Method::GET, &format!("/receipt/{code}?hl=fr")).await;
+    assert!(french.text.contains("Fiche de paie") && french.text.contains("Retirer mes réponses"));
+    let button = Request::post(format!("/receipt/{code}")).header("content-type", "application/x-www-form-urlencoded");
+    let removed = test.send(button.body(Body::from("hl=fr")).unwrap()).await;
+    assert!(removed.text.contains("réponses ont été retirées"), "{}", removed.text);
+    assert!(!removed.text.contains("Retirer mes réponses"));
+    let unknown = test.call(Method::GET, "/receipt/%3Cscript%3E").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    assert!(!unknown.text.contains("<script>"), "{}", unknown.text);
+}
+
+async fn standings(test: &TestCollector) -> Vec<(i64, &'static str, u64, u64)> {
+    let campaign = test.collector.store.campaigns().await.unwrap().remove(0);
+    let mut snapshot = test.collector.store.snapshot().await.unwrap();
+    let items = snapshot.items_page(campaign.id, 0, 1000).await.unwrap();
+    items.iter().map(|item| (item.id.0, item.state.word(), item.log_odds.to_bits(), item.n_votes)).collect()
+}

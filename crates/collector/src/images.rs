@@ -1,0 +1,10 @@
+//! Pictures: taken in, kept, varied and served. Knows pixels and files; does not know campaigns, items or visitors.
+
+pub mod gallery;
+pub mod intake;
+mod jpeg_stream;
+mod recent;
+mod resample;
+pub mod shelf;
+pub mod sprite;
+pub mod tile;

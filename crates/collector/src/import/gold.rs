@@ -1,0 +1,95 @@
+//! Which labelled files become gold, and what share of positives to assume. Knows labels and digests, not pictures.
+
+use std::collections::BTreeSet;
+
+/// Positive and negative gold a campaign needs at least: every screen holds one of each, and a single one would be known
+/// to everybody soon.
+pub const GOLD_OF_EACH_MIN: u64 = 2;
+
+/// A labelled file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Labelled {
+    /// SHA-256 of the original.
+    pub(super) digest: [u8; 32],
+    /// Whether its label is the campaign's target.
+    pub(super) positive: bool,
+}
+
+/// Chooses `share` of the positives and `share` of the negatives, each rounded, by a hash of seed and content: the same
+/// files and seed give the same gold, under whatever names the files come.
+pub(super) fn choose(labelled: &[Labelled], share: f64, seed: u64) -> BTreeSet<[u8; 32]> {
+    let mut chosen = BTreeSet::new();
+    for positive in [true, false] {
+        let mut group: Vec<([u8; 32], [u8; 32])> = labelled
+            .iter()
+            .filter(|file| file.positive == positive)
+            .map(|file| (rank(&file.digest, seed), file.digest))
+            .collect();
+        group.sort_unstable();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a count, 0 to the count"
+        )]
+        let n_gold = (share.clamp(0.0, 1.0) * group.len() as f64).round() as usize;
+        chosen.extend(group.into_iter().take(n_gold).map(|(_, digest)| digest));
+    }
+    chosen
+}
+
+fn rank(digest: &[u8; 32], seed: u64) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("corvee 2026 choice of gold at import");
+    hasher.update(&seed.to_le_bytes());
+    hasher.update(digest);
+    *hasher.finalize().as_bytes()
+}
+
+/// The share of positives to assume of unknown items: that of the gold, by Laplace's rule of succession, kept off the
+/// ends so that no item starts out as good as settled.
+pub(super) fn prior(positive_gold: u64, negative_gold: u64) -> f64 {
+    let (positive, negative) = (positive_gold as f64, negative_gold as f64);
+    ((positive + 1.0) / (positive + negative + 2.0)).clamp(0.05, 0.95)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(n_positive: u8, n_negative: u8) -> Vec<Labelled> {
+        let file = |at: u8, positive| Labelled {
+            digest: [at; 32],
+            positive,
+        };
+        (0..n_positive)
+            .map(|at| file(at, true))
+            .chain((0..n_negative).map(|at| file(100 + at, false)))
+            .collect()
+    }
+
+    #[test]
+    fn each_group_gives_its_share() {
+        let files = files(45, 90);
+        for (share, positive, negative) in [(0.0, 0, 0), (0.1, 5, 9), (0.5, 23, 45), (1.0, 45, 90)] {
+            let gold = choose(&files, share, 7);
+            let of = |positive| files.iter().filter(|file| file.positive == positive && gold.contains(&file.digest)).count();
+            assert_eq!((of(true), of(false)), (positive, negative), "{share}");
+        }
+    }
+
+    #[test]
+    fn the_choice_depends_on_seed_and_content_only() {
+        let files = files(40, 40);
+        let mut reversed = files.clone();
+        reversed.reverse();
+        assert_eq!(choose(&files, 0.3, 1), choose(&reversed, 0.3, 1));
+        assert_ne!(choose(&files, 0.3, 1), choose(&files, 0.3, 2));
+        assert!(choose(&files, 0.3, 1).is_subset(&choose(&files, 0.6, 1)));
+    }
+
+    #[test]
+    fn the_prior_is_the_share_of_positive_gold_off_the_ends() {
+        for (positive, negative, expected) in [(2, 2, 0.5), (4, 36, 5.0 / 42.0), (2, 400, 0.05), (400, 2, 0.95)] {
+            assert!((prior(positive, negative) - expected).abs() < 1e-12, "{positive} {negative}");
+        }
+    }
+}

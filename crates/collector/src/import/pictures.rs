@@ -1,0 +1,123 @@
+//! Reads the pictures of an import with all cores and puts them on the shelf. Does not know their labels.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+
+use corvee_protocol::limits::IMAGE_BYTES;
+use sha2::{Digest as _, Sha256};
+use tokio::task::JoinSet;
+
+use super::folder::FoundFile;
+use super::{ImportError, Progress, Refusal, Stage, Step};
+use crate::images::intake;
+use crate::images::shelf::{Shelf, ShelfError};
+
+/// Pictures decoded at once, however many cores there are: each may take 200 MB.
+const AT_ONCE_MAX: usize = 8;
+
+/// A picture on the shelf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Picture {
+    pub(super) name: String,
+    /// SHA-256 of the original.
+    pub(super) digest: [u8; 32],
+    /// SHA-256 of the tile.
+    pub(super) image: [u8; 32],
+}
+
+/// What the campaign holds already.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) digest_by_name: BTreeMap<String, [u8; 32]>,
+    pub(super) name_by_digest: BTreeMap<[u8; 32], String>,
+}
+
+/// Reads all files; pictures and refusals come back ordered by name. Of equal pictures the first one is kept.
+///
+/// # Errors
+/// [`ImportError::Shelf`] when a tile cannot be stored; whatever is wrong with a file itself is a refusal.
+pub(super) async fn read_all(
+    files: Vec<FoundFile>,
+    shelf: &Shelf,
+    known: Known,
+    progress: &Progress<'_>,
+) -> Result<(Vec<Picture>, Vec<Refusal>), ImportError> {
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX);
+    let total = files.len();
+    let known = Arc::new(known);
+    let mut readers = JoinSet::new();
+    let mut outcomes = BTreeMap::new();
+    let mut waiting = files.into_iter();
+    loop {
+        while readers.len() < at_once {
+            let Some(file) = waiting.next() else { break };
+            let (shelf, known) = (shelf.clone(), Arc::clone(&known));
+            readers.spawn_blocking(move || (file.name.clone(), read(&file, &shelf, &known)));
+        }
+        let Some(outcome) = readers.join_next().await else { break };
+        let (name, outcome) = outcome.map_err(|_panicked| ImportError::Interrupted)?;
+        outcomes.insert(name, outcome?);
+        progress(Step {
+            stage: Stage::Reading,
+            done: outcomes.len(),
+            total,
+        });
+    }
+    Ok(first_of_equals(outcomes.into_values()))
+}
+
+fn first_of_equals(outcomes: impl Iterator<Item = Result<Picture, Refusal>>) -> (Vec<Picture>, Vec<Refusal>) {
+    let mut names: BTreeMap<[u8; 32], String> = BTreeMap::new();
+    let (mut pictures, mut refusals) = (Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Err(refusal) => refusals.push(refusal),
+            Ok(picture) => match names.get(&picture.digest) {
+                Some(first) => {
+                    let reason = format!("is the same picture as {first}: remove one of the two");
+                    refusals.push(Refusal::of(picture.name, reason));
+                }
+                None => {
+                    names.insert(picture.digest, picture.name.clone());
+                    pictures.push(picture);
+                }
+            },
+        }
+    }
+    (pictures, refusals)
+}
+
+fn read(file: &FoundFile, shelf: &Shelf, known: &Known) -> Result<Result<Picture, Refusal>, ShelfError> {
+    let name = file.name.clone();
+    let bytes = match read_bounded(&file.path) {
+        Ok(bytes) => bytes,
+        Err(cause) => return Ok(Err(Refusal::of(name, format!("cannot be read: {cause}")))),
+    };
+    let digest: [u8; 32] = Sha256::digest(&bytes).into();
+    if let Some(known_as) = known.name_by_digest.get(&digest) {
+        let reason = format!("is in the campaign already, as {known_as}: remove it from the folder");
+        return Ok(Err(Refusal::of(name, reason)));
+    }
+    if known.digest_by_name.contains_key(&name) {
+        let reason = "the campaign holds another picture under this name: rename it";
+        return Ok(Err(Refusal::of(name, reason)));
+    }
+    let extension = Path::new(&name).extension().and_then(|extension| extension.to_str());
+    let taken = match intake::take(&bytes, extension) {
+        Ok(taken) => taken,
+        Err(error) => return Ok(Err(Refusal::of(name, error.to_string()))),
+    };
+    let image = shelf.put(&taken.tile)?;
+    Ok(Ok(Picture { name, digest, image }))
+}
+
+/// The file, and one byte beyond the limit at most: enough to be refused.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(IMAGE_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,42 @@
+//! What the collector does by itself: keeps its register fresh and deletes what has expired.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::state::Collector;
+
+/// How soon a campaign made by another process is seen.
+const REFRESH: Duration = Duration::from_secs(1);
+/// How often expired rows are deleted.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Starts the jobs; dropping the handles does not end them, aborting does.
+pub fn start(collector: &Arc<Collector>) -> Vec<JoinHandle<()>> {
+    vec![tokio::spawn(refresh(Arc::clone(collector))), tokio::spawn(sweep(Arc::clone(collector)))]
+}
+
+async fn refresh(collector: Arc<Collector>) {
+    let mut ticks = interval(REFRESH);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = collector.register.refresh(&collector.store).await {
+            tracing::error!(%error, "sites and campaigns could not be refreshed: the last known ones stay");
+        }
+    }
+}
+
+async fn sweep(collector: Arc<Collector>) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match collector.store.sweep(collector.clock.now_ms()).await {
+            Ok(swept) => tracing::debug!(?swept, "expired rows deleted"),
+            Err(error) => tracing::error!(%error, "expired rows could not be deleted"),
+        }
+    }
+}

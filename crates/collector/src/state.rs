@@ -1,0 +1,80 @@
+//! The collector: everything a request may use, handed to every handler. Knows no HTTP.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState, SealedTile};
+use corvee_seal::{KeyRing, Sealer};
+
+use crate::campaign::address::PrefixHasher;
+use crate::campaign::budget::{Budget, BudgetLimits};
+use crate::campaign::register::Register;
+use crate::chance::Chance;
+use crate::clock::Clock;
+use crate::images::gallery::{Gallery, Sprite};
+use crate::store::campaigns::CampaignId;
+use crate::store::items::ItemId;
+use crate::store::writer::Writer;
+use crate::store::{Store, StoreError};
+
+/// One running collector.
+pub struct Collector {
+    /// Rows.
+    pub store: Store,
+    /// Group commits.
+    pub writer: Writer,
+    /// Sites, campaigns and items in memory.
+    pub register: Register,
+    /// Budgets of address prefixes.
+    pub budget: Budget,
+    /// Hashes address prefixes.
+    pub prefixes: PrefixHasher,
+    /// Seals challenges.
+    pub sealer: Sealer,
+    /// Tiles and sprites.
+    pub gallery: Gallery,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Chance,
+}
+
+impl Collector {
+    /// A collector over an open store; its register is filled.
+    pub async fn new(
+        store: Store,
+        writer: Writer,
+        keys: KeyRing,
+        gallery: Gallery,
+        clock: Arc<dyn Clock>,
+        chance: Chance,
+        limits: BudgetLimits,
+    ) -> Result<Self, StoreError> {
+        let collector = Self {
+            prefixes: PrefixHasher::new(chance.bytes()),
+            sealer: Sealer::new(keys, CHALLENGE_PURPOSE, CHALLENGE_BYTES),
+            register: Register::default(),
+            budget: Budget::new(limits),
+            store,
+            writer,
+            gallery,
+            clock,
+            chance,
+        };
+        collector.register.refresh(&collector.store).await?;
+        Ok(collector)
+    }
+
+    /// The sprite of a screen. Asking twice gives the same bytes and costs nothing.
+    pub async fn sprite(&self, state: &SealedState) -> anyhow::Result<Sprite> {
+        let campaign = self.register.campaign(CampaignId(state.campaign)).context("the campaign is gone")?;
+        let images = campaign.with_pool(|pool| {
+            let standing = |tile: &SealedTile| pool.standing(ItemId(tile.item)).map(|standing| standing.image);
+            state.tiles.iter().map(standing).collect::<Option<Vec<_>>>()
+        });
+        let images = images.context("an item is gone")?.try_into().ok().context("a screen has nine tiles")?;
+        // The nonce is known to nobody outside, so that nobody can undo the variation it decides.
+        let seed = *blake3::hash(&state.nonce).as_bytes();
+        Ok(self.gallery.sprite(state.nonce, images, seed).await?)
+    }
+}

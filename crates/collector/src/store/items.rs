@@ -1,0 +1,271 @@
+//! Items: what an import brings in, what the pool loads, what requesters list.
+
+use corvee_consensus::Probability;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::campaigns::CampaignId;
+use super::{Store, StoreError, exists, from_sql, to_sql};
+
+/// Rows in one statement of an import: 9 parameters each, below SQLite's 32,766.
+const ROWS_PER_STATEMENT: usize = 1000;
+
+/// Row of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub i64);
+
+/// An item about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// Its file name within the import.
+    pub file: String,
+    /// SHA-256 of the original file.
+    pub digest: [u8; 32],
+    /// SHA-256 of the stored tile.
+    pub image: [u8; 32],
+    /// The known answer; absent for an unknown item.
+    pub gold: Option<bool>,
+    /// Truth kept for evaluation.
+    pub hidden_label: Option<String>,
+}
+
+/// Where an item stands, as the pool keeps it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ItemStanding {
+    /// Its row.
+    pub id: ItemId,
+    /// State, in the database's words.
+    pub state: ItemState,
+    /// The known answer of gold.
+    pub gold: Option<bool>,
+    /// Log-odds of positive.
+    pub log_odds: f64,
+    /// Votes.
+    pub n_votes: u32,
+    /// Answered screens it was on.
+    pub servings: u32,
+    /// SHA-256 of its stored tile.
+    pub image: [u8; 32],
+    /// What good visitors said of gold.
+    pub audits: Audits,
+}
+
+/// Answers that good visitors gave on one gold item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audits {
+    /// For the known answer.
+    pub agreed: u32,
+    /// Against it.
+    pub disagreed: u32,
+}
+
+/// The state of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemState {
+    /// Answer known from the start.
+    Gold,
+    /// Waiting for votes.
+    Open,
+    /// Label settled.
+    Final,
+    /// Votes ran out without a decision.
+    Ambiguous,
+}
+
+impl ItemState {
+    /// The word in database, API and exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Gold => "gold",
+            Self::Open => "open",
+            Self::Final => "final",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Gold, Self::Open, Self::Final, Self::Ambiguous]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// An import under way: its items stay invisible until it is completed.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportId(i64);
+
+impl Store {
+    /// Begins an import.
+    pub async fn begin_import(&self, campaign: CampaignId, now_ms: u64) -> Result<ImportId, StoreError> {
+        let id = sqlx::query_scalar("insert into imports (campaign_id, started_ms) values ($1, $2) returning id")
+            .bind(campaign.0)
+            .bind(to_sql(now_ms))
+            .fetch_one(&self.writer)
+            .await?;
+        Ok(ImportId(id))
+    }
+
+    /// Stores items of an import that is under way. `prior_log_odds` is where unknown items begin.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when a file name or an equal image is in the campaign already.
+    pub async fn stage_items(
+        &self,
+        campaign: CampaignId,
+        import: ImportId,
+        items: &[NewItem],
+    ) -> Result<(), StoreError> {
+        for chunk in items.chunks(ROWS_PER_STATEMENT) {
+            let mut statement = QueryBuilder::<Sqlite>::new(
+                "insert into items (campaign_id, import_id, file, digest, image, gold, hidden_label, state, log_odds) ",
+            );
+            statement.push_values(chunk, |mut row, item| {
+                let state = if item.gold.is_some() {
+                    ItemState::Gold
+                } else {
+                    ItemState::Open
+                };
+                row.push_bind(campaign.0)
+                    .push_bind(import.0)
+                    .push_bind(&item.file)
+                    .push_bind(item.digest.as_slice())
+                    .push_bind(item.image.as_slice())
+                    .push_bind(item.gold)
+                    .push_bind(item.hidden_label.as_deref())
+                    .push_bind(state.word())
+                    .push_bind(0.0_f64);
+            });
+            statement
+                .build()
+                .execute(&self.writer)
+                .await
+                .map_err(|error| exists(error, "a file or an equal picture"))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the items of an import visible, all at once, and sets the campaign's prior.
+    pub async fn complete_import(
+        &self,
+        campaign: CampaignId,
+        import: ImportId,
+        prior: f64,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        let prior_log_odds = Probability::saturating(prior).log_odds();
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        sqlx::query("update campaigns set prior = $1 where id = $2")
+            .bind(prior)
+            .bind(campaign.0)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("update items set log_odds = $1 where campaign_id = $2 and n_votes = 0 and gold is null")
+            .bind(prior_log_odds)
+            .bind(campaign.0)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("update imports set completed_ms = $1 where id = $2")
+            .bind(to_sql(now_ms))
+            .bind(import.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Takes an import back.
+    pub async fn abandon_import(&self, import: ImportId) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        sqlx::query("delete from items where import_id = $1")
+            .bind(import.0)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("delete from imports where id = $1 and completed_ms is null")
+            .bind(import.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Takes back imports that were begun before `started_before_ms` and never completed: their process was killed.
+    /// Returns how many.
+    pub async fn sweep_imports(&self, started_before_ms: u64) -> Result<usize, StoreError> {
+        let dead: Vec<i64> =
+            sqlx::query_scalar("select id from imports where completed_ms is null and started_ms < $1")
+                .bind(to_sql(started_before_ms))
+                .fetch_all(&self.readers)
+                .await?;
+        for import in &dead {
+            self.abandon_import(ImportId(*import)).await?;
+        }
+        Ok(dead.len())
+    }
+
+    /// A number that grows with every completed import: whoever keeps items in memory reloads when it changes.
+    pub async fn imports_completed(&self) -> Result<i64, StoreError> {
+        Ok(
+            sqlx::query_scalar("select count(*) from imports where completed_ms is not null")
+                .fetch_one(&self.readers)
+                .await?,
+        )
+    }
+
+    /// File names and digests the campaign holds already.
+    pub async fn known_files(&self, campaign: CampaignId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let rows = sqlx::query("select file, digest from items where campaign_id = $1")
+            .bind(campaign.0)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
+    /// Positive and negative gold of the campaign, those being imported included.
+    pub async fn gold_counts(&self, campaign: CampaignId) -> Result<(u64, u64), StoreError> {
+        let row = sqlx::query(
+            "select coalesce(sum(case when gold then 1 else 0 end), 0), count(*) from items \
+             where campaign_id = $1 and gold is not null",
+        )
+        .bind(campaign.0)
+        .fetch_one(&self.readers)
+        .await?;
+        let positive = from_sql(row.try_get(0)?);
+        Ok((positive, from_sql(row.try_get(1)?) - positive))
+    }
+
+    /// Where every visible item of a campaign stands, by row.
+    pub async fn standings(&self, campaign: CampaignId) -> Result<Vec<ItemStanding>, StoreError> {
+        let rows = sqlx::query(
+            "select items.id, state, gold, log_odds, n_votes, servings, image, gold_agreed, gold_disagreed from items \
+             join imports on imports.id = items.import_id \
+             where items.campaign_id = $1 and imports.completed_ms is not null order by items.id",
+        )
+        .bind(campaign.0)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut standings = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id: i64 = row.try_get(0)?;
+            let impossible = |column| StoreError::Inconsistent {
+                table: "items",
+                column,
+                row: id,
+            };
+            let state: String = row.try_get(1)?;
+            let image: Vec<u8> = row.try_get(6)?;
+            standings.push(ItemStanding {
+                id: ItemId(id),
+                state: ItemState::from_word(&state).ok_or_else(|| impossible("state"))?,
+                gold: row.try_get(2)?,
+                log_odds: row.try_get(3)?,
+                n_votes: u32::try_from(row.try_get::<i64, _>(4)?).map_err(|_| impossible("n_votes"))?,
+                servings: u32::try_from(row.try_get::<i64, _>(5)?).map_err(|_| impossible("servings"))?,
+                image: image.try_into().map_err(|_| impossible("image"))?,
+                audits: Audits {
+                    agreed: u32::try_from(row.try_get::<i64, _>(7)?).map_err(|_| impossible("gold_agreed"))?,
+                    disagreed: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_| impossible("gold_disagreed"))?,
+                },
+            });
+        }
+        Ok(standings)
+    }
+}

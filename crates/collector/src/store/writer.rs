@@ -1,0 +1,162 @@
+//! Group commit: one task takes all writes that wait, carries them out in one transaction, and answers after it is on disk.
+//!
+//! While one commit runs the next batch gathers, so that the cost of reaching the disk is shared. When a batch fails,
+//! nothing of it was recorded and everyone in it is told so.
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::answers::{self, Settled, Settlement};
+use super::receipts::{self, Removal, Removed};
+use super::tokens::{self, Redeemed, Redemption};
+use super::{Store, StoreError};
+
+/// Writes that may wait; beyond it callers wait before they can wait.
+const QUEUE: usize = 4096;
+/// Writes of one transaction: 9 tiles each with 8 parameters stay below SQLite's 32,766.
+const BATCH: usize = 256;
+
+enum Write {
+    Settle(Box<Settlement>, Reply<Settled>),
+    Redeem(Redemption, Reply<Redeemed>),
+    Remove(Removal, Reply<Removed>),
+}
+
+struct Reply<T>(oneshot::Sender<Result<T, StoreError>>);
+
+/// Hands writes to the writer.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Write>,
+}
+
+impl Writer {
+    /// Starts the writer; it ends, after its last commit, when every handle is gone.
+    pub fn start(store: Store) -> (Self, JoinHandle<()>) {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        (Self { queue }, tokio::spawn(run(store, waiting)))
+    }
+
+    /// Records an answered screen.
+    pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.write(|reply| Write::Settle(Box::new(settlement), reply)).await
+    }
+
+    /// Redeems a token.
+    pub async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        self.write(|reply| Write::Redeem(redemption, reply)).await
+    }
+
+    /// Removes a receipt's votes.
+    pub async fn remove(&self, removal: Removal) -> Result<Removed, StoreError> {
+        self.write(|reply| Write::Remove(removal, reply)).await
+    }
+
+    async fn write<T>(&self, write: impl FnOnce(Reply<T>) -> Write) -> Result<T, StoreError> {
+        let (reply, outcome) = oneshot::channel();
+        self.queue
+            .send(write(Reply(reply)))
+            .await
+            .map_err(|_| StoreError::Stopping)?;
+        outcome.await.map_err(|_| StoreError::Stopping)?
+    }
+}
+
+async fn run(store: Store, mut waiting: mpsc::Receiver<Write>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        let mut group = Group::default();
+        for write in batch.drain(..) {
+            group.add(write);
+        }
+        group.commit(&store).await;
+    }
+}
+
+/// The writes of one transaction, by sort.
+#[derive(Default)]
+struct Group {
+    settlements: Vec<Settlement>,
+    settle_replies: Vec<Reply<Settled>>,
+    redemptions: Vec<Redemption>,
+    redeem_replies: Vec<Reply<Redeemed>>,
+    removals: Vec<Removal>,
+    remove_replies: Vec<Reply<Removed>>,
+}
+
+#[derive(Default)]
+struct Outcomes {
+    settled: Vec<Settled>,
+    redeemed: Vec<Redeemed>,
+    removed: Vec<Removed>,
+}
+
+impl Group {
+    fn add(&mut self, write: Write) {
+        match write {
+            Write::Settle(settlement, reply) => {
+                self.settlements.push(*settlement);
+                self.settle_replies.push(reply);
+            }
+            Write::Redeem(redemption, reply) => {
+                self.redemptions.push(redemption);
+                self.redeem_replies.push(reply);
+            }
+            Write::Remove(removal, reply) => {
+                self.removals.push(removal);
+                self.remove_replies.push(reply);
+            }
+        }
+    }
+
+    async fn commit(self, store: &Store) {
+        let outcomes = self.carry_out(store).await;
+        match outcomes {
+            Ok(outcomes) => {
+                reply_all(self.settle_replies, outcomes.settled);
+                reply_all(self.redeem_replies, outcomes.redeemed);
+                reply_all(self.remove_replies, outcomes.removed);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a batch of writes failed: nothing of it was recorded");
+                let cause = error.to_string();
+                refuse_all(self.settle_replies, &cause);
+                refuse_all(self.redeem_replies, &cause);
+                refuse_all(self.remove_replies, &cause);
+            }
+        }
+    }
+
+    async fn carry_out(&self, store: &Store) -> Result<Outcomes, StoreError> {
+        let mut transaction = store.writer.begin_with("begin immediate").await?;
+        let mut outcomes = Outcomes::default();
+        if !self.settlements.is_empty() {
+            outcomes.settled = answers::settle(&mut transaction, &self.settlements).await?;
+        }
+        if !self.redemptions.is_empty() {
+            outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions).await?;
+        }
+        for removal in &self.removals {
+            outcomes
+                .removed
+                .push(receipts::remove(&mut transaction, removal).await?);
+        }
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+/// A caller that has gone away, its connection closed, needs no reply: what it asked for is recorded all the same.
+fn reply_all<T>(replies: Vec<Reply<T>>, outcomes: Vec<T>) {
+    for (Reply(reply), outcome) in replies.into_iter().zip(outcomes) {
+        drop(reply.send(Ok(outcome)));
+    }
+}
+
+fn refuse_all<T>(replies: Vec<Reply<T>>, cause: &str) {
+    for Reply(reply) in replies {
+        drop(reply.send(Err(StoreError::Batch {
+            cause: cause.to_owned(),
+        })));
+    }
+}

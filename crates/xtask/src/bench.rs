@@ -1,0 +1,130 @@
+//! `bench`: prints the figures that the documents quote. Measures nothing itself: each figure has its own program.
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::workspace::Workspace;
+use crate::{demo, dist, program};
+
+/// Options of `bench`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// One figure; all of them without a name
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(FIGURES.iter().map(|figure| figure.name)))]
+    name: Option<String>,
+}
+
+struct Figure {
+    name: &'static str,
+    what: &'static str,
+    print: fn(&Workspace) -> Result<()>,
+}
+
+const FIGURES: &[Figure] = &[
+    Figure {
+        name: "size",
+        what: "bytes of a first visit, by part",
+        print: size,
+    },
+    Figure {
+        name: "collector",
+        what: "challenges and answers a second, with latencies",
+        print: collector,
+    },
+    Figure {
+        name: "first-click",
+        what: "from the click to a usable grid, in headless Chromium",
+        print: first_click,
+    },
+    Figure {
+        name: "photos",
+        what: "labels of real photographs against their truth",
+        print: photos,
+    },
+];
+
+/// The folder of real photographs, beside the repository.
+const PHOTOS: &str = "../shared/data/photos/clothing";
+
+/// Prints the named figure, or all of them.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let chosen = FIGURES
+        .iter()
+        .filter(|figure| options.name.as_deref().is_none_or(|name| name == figure.name));
+    for figure in chosen {
+        println!("== {}: {}", figure.name, figure.what);
+        (figure.print)(workspace)?;
+    }
+    Ok(())
+}
+
+fn size(workspace: &Workspace) -> Result<()> {
+    dist::run(workspace, &dist::Options::default())
+}
+
+fn collector(workspace: &Workspace) -> Result<()> {
+    dist::ensure(workspace)?;
+    let corvee = demo::build_release(workspace)?;
+    program::run(workspace.cargo().args([
+        "build",
+        "--locked",
+        "--release",
+        "-p",
+        "corvee-simulate",
+        "--example",
+        "echo",
+    ]))?;
+    let echo = workspace
+        .target
+        .join("release/examples")
+        .join(format!("echo{}", std::env::consts::EXE_SUFFIX));
+    program::run(
+        simulate(workspace, "load")
+            .arg("--corvee")
+            .arg(corvee)
+            .arg("--echo")
+            .arg(echo),
+    )
+}
+
+fn first_click(workspace: &Workspace) -> Result<()> {
+    dist::ensure(workspace)?;
+    let corvee = demo::build_release(workspace)?;
+    let mut command = workspace.cargo();
+    command.args(["run", "--locked", "--release", "--example", "first_click"]);
+    crate::test::give_environment(workspace, &mut command, &corvee)?;
+    program::run(&mut command)
+}
+
+fn photos(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.path(PHOTOS);
+    if !folder.is_dir() {
+        bail!(
+            "THE PHOTOGRAPHS ARE ABSENT: this figure needs the folder {PHOTOS}, relative to the repository; put it there, then repeat"
+        );
+    }
+    dist::ensure(workspace)?;
+    let corvee = demo::build_release(workspace)?;
+    program::run(
+        simulate(workspace, "photos")
+            .arg("--corvee")
+            .arg(corvee)
+            .arg("--photos")
+            .arg(PHOTOS),
+    )
+}
+
+fn simulate(workspace: &Workspace, example: &str) -> std::process::Command {
+    let mut command = workspace.cargo();
+    command.args([
+        "run",
+        "--locked",
+        "--release",
+        "-p",
+        "corvee-simulate",
+        "--example",
+        example,
+        "--",
+    ]);
+    command
+}

@@ -1,0 +1,92 @@
+//! The widget as WebAssembly: compiled, bound to the browser by wasm-bindgen, shrunk by Binaryen. Knows no page.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{compress, read};
+use crate::node_tools::NodeTools;
+use crate::workspace::Workspace;
+use crate::{program, toolchain};
+
+/// What rustc's wasm32-unknown-unknown assumes of a browser; Binaryen may use no more.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Binaryen's levels worth trying: fewer bytes often travel as more, because brotli finds less to repeat.
+const LEVELS: [&str; 2] = ["-O1", "-Oz"];
+
+/// The compiled widget.
+pub(crate) struct Widget {
+    /// The module as it is served.
+    pub(crate) wasm: Vec<u8>,
+    /// The script that wasm-bindgen wrote for it; it may import others beside it.
+    pub(crate) glue: PathBuf,
+}
+
+/// Compiles the widget, binds it to the browser and makes it small.
+pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> {
+    let cargo = [
+        "build",
+        "--locked",
+        "--profile",
+        "wasm",
+        "--target",
+        toolchain::WASM,
+        "--lib",
+        "-p",
+        "corvee",
+    ];
+    program::run(workspace.cargo().args(cargo))?;
+    let compiled = workspace.target.join(toolchain::WASM).join("wasm/corvee.wasm");
+
+    let folder = workspace.target.join("bundle");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    Bindgen::new()
+        .input_bytes("frame", read(&compiled)?)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(&folder)
+        .context("wasm-bindgen cannot read the compiled widget: its version in Cargo.toml must equal wasm-bindgen-cli-support's")?;
+
+    let wasm = smallest(&folder.join("frame_bg.wasm"), tools)?;
+    Ok(Widget {
+        wasm,
+        glue: folder.join("frame.js"),
+    })
+}
+
+/// The module that is smallest in brotli: as compiled, or as one of Binaryen's levels leaves it.
+fn smallest(compiled: &Path, tools: &NodeTools) -> Result<Vec<u8>> {
+    let mut best = read(compiled)?;
+    let mut best_bytes = compress::brotli(&best)?.len();
+    println!("wasm as compiled: {best_bytes} bytes of brotli");
+    for level in LEVELS {
+        let optimised = compiled.with_extension("optimised");
+        let mut command = Command::new(tools.wasm_opt());
+        command
+            .args([level, "--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args(FEATURES);
+        program::run(command.arg(compiled).arg("-o").arg(&optimised))?;
+        let optimised = read(&optimised)?;
+        let bytes = compress::brotli(&optimised)?.len();
+        println!("wasm after {level}: {bytes} bytes of brotli");
+        if bytes < best_bytes {
+            (best, best_bytes) = (optimised, bytes);
+        }
+    }
+    Ok(best)
+}

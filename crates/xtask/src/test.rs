@@ -1,0 +1,217 @@
+//! `test`: everything, in the order in which the parts need each other. Knows how to start the tests, not what they hold.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::browser::Browser;
+use crate::node_tools::NodeTools;
+use crate::workspace::Workspace;
+use crate::{dist, program, toolchain};
+
+/// Options of `test`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// One step alone
+    #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
+    only: Option<String>,
+}
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+/// Each step finds or makes what it needs, so that it also runs alone.
+const STEPS: &[Step] = &[
+    Step {
+        name: "dist",
+        what: "the browser bundle and its weight",
+        run: |workspace| dist::run(workspace, &dist::Options::default()),
+    },
+    Step {
+        name: "browser",
+        what: "Chromium and its driver",
+        run: browser,
+    },
+    Step {
+        name: "native",
+        what: "unit, property, API, end-to-end and doc tests",
+        run: native,
+    },
+    Step {
+        name: "wasm",
+        what: "the widget's tests inside Chromium",
+        run: wasm,
+    },
+];
+
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    NotRun,
+}
+
+/// Runs the steps, stops at the first that fails, and ends with a summary.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let chosen = STEPS
+        .iter()
+        .filter(|step| options.only.as_deref().is_none_or(|name| name == step.name));
+    let mut failure = None;
+    let mut summary = Vec::new();
+    for step in chosen {
+        if failure.is_some() {
+            summary.push((step.name, Outcome::NotRun));
+            continue;
+        }
+        println!("\n== {}: {}", step.name, step.what);
+        let begin = Instant::now();
+        let result = (step.run)(workspace);
+        let elapsed = begin.elapsed();
+        println!("-- {} took {}", step.name, seconds(elapsed));
+        match result {
+            Ok(()) => summary.push((step.name, Outcome::Passed(elapsed))),
+            Err(error) => {
+                summary.push((step.name, Outcome::Failed(elapsed)));
+                failure = Some(error.context(format!(
+                    "the step `{}` failed; repeat it alone with `cargo xtask test --only {}`",
+                    step.name, step.name
+                )));
+            }
+        }
+    }
+    println!("\n== summary");
+    for (name, outcome) in &summary {
+        println!("{}", line(name, outcome));
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+/// Tells tests outside the product where its parts are: `CORVEE_BIN`, `CORVEE_CHROMIUM`, `CORVEE_CHROMEDRIVER`, `CORVEE_AXE`.
+pub(crate) fn give_environment(workspace: &Workspace, command: &mut Command, corvee: &Path) -> Result<()> {
+    let browser = Browser::ensure()?;
+    command
+        .env("CORVEE_BIN", corvee)
+        .env("CORVEE_CHROMIUM", browser.chromium)
+        .env("CORVEE_CHROMEDRIVER", browser.chromedriver)
+        .env("CORVEE_AXE", NodeTools::ensure(workspace)?.axe());
+    Ok(())
+}
+
+fn browser(_workspace: &Workspace) -> Result<()> {
+    let browser = Browser::ensure()?;
+    for program in [&browser.chromium, &browser.chromedriver] {
+        print!("{}", program::read(Command::new(program).arg("--version"))?);
+    }
+    Ok(())
+}
+
+fn native(workspace: &Workspace) -> Result<()> {
+    dist::ensure(workspace)?;
+    // xtask is tested apart: built together with the rest, its dependencies would be compiled a second time with the rest's
+    // features. Binaries and tests are built in one go for the same reason.
+    let product = ["--locked", "--workspace", "--exclude", "xtask"];
+    program::run(workspace.cargo().arg("build").args(product).args(["--bins", "--tests"]))?;
+    let mut command = workspace.cargo();
+    command.arg("test").args(product);
+    give_environment(workspace, &mut command, &workspace.binary("debug", "corvee"))?;
+    program::run(&mut command)?;
+    program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
+}
+
+fn wasm(workspace: &Workspace) -> Result<()> {
+    toolchain::ensure_wasm(workspace)?;
+    let browser = Browser::ensure()?;
+    let runner = build_runner(workspace)?;
+    let session = workspace.target.join("webdriver.json");
+    fs::write(&session, serde_json::to_string_pretty(&browser.capabilities())?)
+        .context("cannot write webdriver.json")?;
+    program::run(
+        workspace
+            .cargo()
+            .args([
+                "test",
+                "--locked",
+                "--target",
+                toolchain::WASM,
+                "-p",
+                "corvee",
+                "--test",
+                "browser",
+            ])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+            .env("CHROMEDRIVER", browser.chromedriver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", session)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120"),
+    )
+}
+
+/// Compiles the program that cargo calls for each wasm test binary.
+fn build_runner(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    let target = workspace.target.join("browser-runner");
+    program::run(
+        workspace
+            .cargo()
+            .args([
+                "build",
+                "--locked",
+                "--manifest-path",
+                "tests/tools/browser-runner/Cargo.toml",
+            ])
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    Ok(target
+        .join("debug")
+        .join(format!("browser-runner{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn line(name: &str, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Passed(elapsed) => format!("{name:<10} passed  {:>8}", seconds(*elapsed)),
+        Outcome::Failed(elapsed) => format!("{name:<10} FAILED  {:>8}", seconds(*elapsed)),
+        Outcome::NotRun => format!("{name:<10} not run"),
+    }
+}
+
+fn seconds(elapsed: Duration) -> String {
+    format!("{:.1} s", elapsed.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_tells_what_passed_what_failed_and_what_never_ran() {
+        assert_eq!(
+            line("dist", &Outcome::Passed(Duration::from_millis(1240))),
+            "dist       passed     1.2 s"
+        );
+        assert_eq!(
+            line("native", &Outcome::Failed(Duration::from_secs(61))),
+            "native     FAILED    61.0 s"
+        );
+        assert_eq!(line("wasm", &Outcome::NotRun), "wasm       not run");
+    }
+
+    #[test]
+    fn the_runner_speaks_the_widgets_version_of_wasm_bindgen() {
+        let workspace = Workspace::find().unwrap();
+        let locked = |lock: &str, package: &str| {
+            let text = fs::read_to_string(workspace.path(lock)).unwrap();
+            let (_, after) = text.split_once(&format!("name = \"{package}\"\nversion = \"")).unwrap();
+            after.split('"').next().unwrap().to_owned()
+        };
+        let widget = locked("Cargo.lock", "wasm-bindgen");
+        assert_eq!(locked("Cargo.lock", "wasm-bindgen-cli-support"), widget);
+        assert_eq!(
+            locked("tests/tools/browser-runner/Cargo.lock", "wasm-bindgen-cli"),
+            widget
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! The kinds of challenge a visitor can be shown, one file each. Knows what is asked and picked, never which tile is gold.
+
+pub mod select;
+
+use corvee_protocol::{Answer, Ask};
+use yew::prelude::*;
+
+use crate::message::Voice;
+use crate::session::Event;
+use select::{Picks, SelectGrid};
+
+/// What a visitor has done on the present screen, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Tiles picked.
+    Select(Picks),
+}
+
+impl Work {
+    /// Nothing done yet.
+    pub fn begin(ask: &Ask) -> Self {
+        match ask {
+            Ask::Select(ask) => Self::Select(Picks::none(ask)),
+        }
+    }
+
+    /// How many marks the visitor has made.
+    pub fn marks(&self) -> u32 {
+        match self {
+            Self::Select(picks) => picks.count(),
+        }
+    }
+
+    /// The answer on the wire.
+    pub fn answer(&self) -> Answer {
+        match self {
+            Self::Select(picks) => Answer::Select(picks.answer()),
+        }
+    }
+}
+
+/// The question in the visitor's language, and the language it is written in.
+pub fn question(ask: &Ask) -> (&str, &str) {
+    match ask {
+        Ask::Select(ask) => (&ask.question, &ask.language),
+    }
+}
+
+/// Where the work is done: the view of the kind that is asked.
+#[derive(Clone, Debug)]
+pub struct Workplace<'a> {
+    /// The visitor's language.
+    pub voice: Voice,
+    /// Names the screen: a new one begins with the focus on its first place.
+    pub turn: u32,
+    /// What is asked.
+    pub ask: &'a Ask,
+    /// Address of the image that holds all tiles.
+    pub sprite: AttrValue,
+    /// What is done so far.
+    pub work: &'a Work,
+    /// Whether the visitor may change it now.
+    pub open: bool,
+    /// What the visitor does.
+    pub on_event: &'a Callback<Event>,
+}
+
+impl Workplace<'_> {
+    /// As markup.
+    pub fn view(self) -> Html {
+        let Self {
+            voice,
+            turn,
+            ask,
+            sprite,
+            work,
+            open,
+            on_event,
+        } = self;
+        match (ask, work) {
+            (Ask::Select(ask), Work::Select(picks)) => html! {
+                <SelectGrid
+                    key={turn}
+                    {voice}
+                    ask={ask.clone()}
+                    {sprite}
+                    picks={picks.clone()}
+                    {open}
+                    on_picks={on_event.reform(|picks| Event::Worked(Work::Select(picks)))}
+                    on_submit={on_event.reform(|()| Event::Submitted)}
+                    on_shown={on_event.reform(|()| Event::SpriteShown)}
+                    on_broken={on_event.reform(|()| Event::SpriteBroken)}
+                />
+            },
+        }
+    }
+}
