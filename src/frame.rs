@@ -45,8 +45,7 @@ pub fn start() -> Result<(), JsValue> {
         return Ok(());
     };
     let settings = root.get_attribute("data-settings").unwrap_or_default();
-    let settings: Settings =
-        wire::parse(&settings).map_err(|misfit| JsValue::from_str(&misfit.to_string()))?;
+    let settings: Settings = wire::parse(&settings).map_err(|misfit| JsValue::from_str(&misfit.to_string()))?;
     // The checkbox works before this code has come: a tick given by then counts, and so does the focus.
     let early = root
         .query_selector("input")?

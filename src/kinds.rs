@@ -16,11 +16,26 @@ pub enum Work {
     Select(Picks),
 }
 
+/// One thing a visitor does on a screen, by kind. It applies to the work as it is by then: two quick keys are two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Picks this tile, or no longer picks it.
+    Select(usize),
+}
+
 impl Work {
     /// Nothing done yet.
     pub fn begin(ask: &Ask) -> Self {
         match ask {
             Ask::Select(ask) => Self::Select(Picks::none(ask)),
+        }
+    }
+
+    /// The same after a step.
+    #[must_use]
+    pub fn after(&self, step: Step) -> Self {
+        match (self, step) {
+            (Self::Select(picks), Step::Select(tile)) => Self::Select(picks.toggled(tile)),
         }
     }
 
@@ -86,7 +101,7 @@ impl Workplace<'_> {
                     {sprite}
                     picks={picks.clone()}
                     {open}
-                    on_picks={on_event.reform(|picks| Event::Worked(Work::Select(picks)))}
+                    on_toggle={on_event.reform(|tile| Event::Worked(Step::Select(tile)))}
                     on_submit={on_event.reform(|()| Event::Submitted)}
                     on_shown={on_event.reform(|()| Event::SpriteShown)}
                     on_broken={on_event.reform(|()| Event::SpriteBroken)}

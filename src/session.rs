@@ -2,132 +2,22 @@
 //! Knows neither Yew, nor the browser, nor the network; time comes with every event.
 
 mod done;
+mod effect;
+mod event;
 mod round;
 
 use std::rc::Rc;
 
-use corvee_protocol::{AnswerReply, AnswerRequest, Challenge, Passed, ReceiptCode, Token};
+use corvee_protocol::{AnswerReply, Challenge, Passed};
 
-use crate::kinds::Work;
+use crate::kinds::Step;
 use crate::message::Message;
 use crate::trouble::Trouble;
 
 pub use done::{Done, Removal};
+pub use effect::{Effect, Place};
+pub use event::Event;
 pub use round::{Note, Round, Stage};
-
-/// What the visitor, the collector, the clock or the page has done.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// The visitor activated the checkbox, or the page asked for it.
-    Ticked,
-    /// The visitor, or the page, closed what was open.
-    Closed,
-    /// The page wants to begin anew.
-    Reset,
-    /// A challenge came.
-    ChallengeArrived {
-        /// Which request it belongs to.
-        turn: u32,
-        /// The challenge.
-        challenge: Challenge,
-    },
-    /// The collector judged an answer.
-    AnswerJudged {
-        /// Which request it belongs to.
-        turn: u32,
-        /// What became of the answer.
-        reply: AnswerReply,
-    },
-    /// A request failed.
-    Failed {
-        /// Which request.
-        turn: u32,
-        /// Why.
-        trouble: Trouble,
-    },
-    /// The pictures are on screen.
-    SpriteShown,
-    /// The pictures did not load.
-    SpriteBroken,
-    /// The visitor changed what is picked.
-    Worked(Work),
-    /// The visitor handed the screen in.
-    Submitted,
-    /// The visitor wants other pictures.
-    OthersWanted,
-    /// The visitor tries once more.
-    Retried,
-    /// A deadline passed.
-    DeadlinePassed {
-        /// Which deadline.
-        turn: u32,
-    },
-    /// The visitor wants to see the receipt.
-    ReceiptOpened,
-    /// The visitor wants the answers removed.
-    RemovalAsked,
-    /// The visitor keeps them after all.
-    RemovalDropped,
-    /// The visitor confirmed.
-    RemovalConfirmed,
-    /// The answers are removed.
-    VotesRemoved {
-        /// Which request.
-        turn: u32,
-    },
-}
-
-/// What is to be done in the world.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask the collector for a challenge.
-    RequestChallenge {
-        /// Comes back with the reply.
-        turn: u32,
-    },
-    /// Send an answer to the collector.
-    SendAnswer {
-        /// Comes back with the reply.
-        turn: u32,
-        /// The answer.
-        request: AnswerRequest,
-    },
-    /// Have the collector remove the votes of a receipt.
-    RemoveVotes {
-        /// Comes back with the reply.
-        turn: u32,
-        /// The receipt's code.
-        code: ReceiptCode,
-    },
-    /// Put the focus here, once the view shows it.
-    Focus(Place),
-    /// Give the page its token.
-    GrantToken {
-        /// The token.
-        token: Token,
-        /// Milliseconds it can be redeemed.
-        lives_ms: u32,
-    },
-    /// Tell the page that its token has died.
-    TellExpired,
-    /// Tell the page that something went wrong.
-    TellTrouble(Trouble),
-}
-
-/// Where the focus can be put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The checkbox, or what stands in its place.
-    Card,
-    /// The button that opens the receipt.
-    ReceiptButton,
-    /// Where the work begins.
-    Work,
-    /// The heading of the receipt.
-    Receipt,
-    /// The question whether to remove.
-    RemovalQuestion,
-}
 
 /// Where the session stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,7 +109,7 @@ impl Session {
                 }
                 vec![]
             }
-            Event::Worked(work) => self.worked(work),
+            Event::Worked(step) => self.worked(step),
             Event::Submitted => self.submitted(now_ms),
             Event::OthersWanted => match &self.phase {
                 Phase::Working(round) if round.open && round.is_idle() => self.renew(),
@@ -393,7 +283,7 @@ impl Session {
         vec![Effect::TellTrouble(trouble)]
     }
 
-    fn worked(&mut self, work: Work) -> Vec<Effect> {
+    fn worked(&mut self, step: Step) -> Vec<Effect> {
         let Phase::Working(round) = &mut self.phase else {
             return vec![];
         };
@@ -403,8 +293,8 @@ impl Session {
         if round.outdated {
             return self.renew();
         }
-        let marks = work.marks();
-        round.work = work;
+        round.work = round.work.after(step);
+        let marks = round.work.marks();
         self.say(Message::Picked(marks));
         vec![]
     }

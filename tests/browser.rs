@@ -112,9 +112,9 @@ struct BenchProps {
 #[component]
 fn Bench(props: &BenchProps) -> Html {
     let picks = use_state(|| Picks::none(&ask()));
-    let on_picks = {
+    let on_toggle = {
         let picks = picks.clone();
-        Callback::from(move |newer| picks.set(newer))
+        Callback::from(move |tile| picks.set(picks.toggled(tile)))
     };
     let on_submit = {
         let (picks, handed_in) = (picks.clone(), props.handed_in.clone());
@@ -127,7 +127,7 @@ fn Bench(props: &BenchProps) -> Html {
             sprite=""
             picks={(*picks).clone()}
             open={props.open}
-            {on_picks}
+            {on_toggle}
             {on_submit}
             on_shown={Callback::noop()}
             on_broken={Callback::noop()}

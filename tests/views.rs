@@ -3,12 +3,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use corvee::Trouble;
+use corvee::kinds::Step;
 use corvee::message::Voice;
 use corvee::session::{Effect, Event, Phase, Session};
 use corvee::views::announcer::Announcer;
 use corvee::views::card::Card;
 use corvee::views::panel::Panel;
-use corvee::{Trouble, kinds};
 use corvee_protocol::kinds::select::SelectAsk;
 use corvee_protocol::{AnswerReply, Ask, Challenge, Disclosure, Passed, PriceMeasure, Receipt, Screen, SecondsSource};
 use yew::prelude::*;
@@ -148,9 +149,9 @@ impl Play {
     }
 
     fn picked() -> Self {
-        let Ask::Select(ask) = challenge().screen.ask;
-        let picks = kinds::select::Picks::none(&ask).toggled(1).toggled(4);
-        Self::at_work().on(Event::Worked(kinds::Work::Select(picks)))
+        Self::at_work()
+            .on(Event::Worked(Step::Select(1)))
+            .on(Event::Worked(Step::Select(4)))
     }
 
     fn done() -> Self {

@@ -8,7 +8,8 @@
   const { origin: collector, searchParams: query } = new URL(script.src);
 
   // Loaded once more: the first one goes on working, and does what this one was asked to do.
-  if (window.corvee && window.corvee.load) return window.corvee.load(query);
+  const LOADED = Symbol.for('corvee');
+  if (window[LOADED]) return window[LOADED](query);
 
   const CLOSED = { width: 304, height: 78 };
   const MARGIN = 8;
@@ -213,18 +214,19 @@
       widget.tell('execute');
       return new Promise((resolve, reject) => widget.waiting.push({ resolve, reject }));
     },
-    load(search) {
-      const start = () => {
-        if ((search.get('render') || 'onload') === 'onload') {
-          for (const element of document.querySelectorAll('.corvee, .g-recaptcha')) {
-            if (element.dataset.sitekey && !known(element)) api.render(element);
-          }
+  };
+
+  const load = (search) => {
+    const start = () => {
+      if ((search.get('render') || 'onload') === 'onload') {
+        for (const element of document.querySelectorAll('.corvee, .g-recaptcha')) {
+          if (element.dataset.sitekey && !known(element)) api.render(element);
         }
-        run(search.get('onload'));
-      };
-      if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start, { once: true });
-      else setTimeout(start, 0);
-    },
+      }
+      run(search.get('onload'));
+    };
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start, { once: true });
+    else setTimeout(start, 0);
   };
 
   addEventListener('message', (event) => {
@@ -257,7 +259,8 @@
   addEventListener('resize', follow, { passive: true });
   addEventListener('scroll', follow, { passive: true, capture: true });
 
-  window.corvee = api;
-  if (!window.grecaptcha) window.grecaptcha = api;
-  api.load(query);
+  window[LOADED] = load;
+  // An element with such an id answers to the name too, and does not count.
+  for (const name of ['corvee', 'grecaptcha']) if (!Object.hasOwn(window, name)) window[name] = api;
+  load(query);
 })();

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, Node};
 use yew::prelude::*;
 
 use crate::grid::{Grid, Key, Keystroke};
@@ -49,7 +50,12 @@ impl RovingFocus {
                 control: event.ctrl_key(),
                 foreign: event.alt_key() || event.meta_key(),
             };
-            let Some(keystroke) = grid.keystroke(key, *stop) else {
+            // Two quick keys may come before the grid is drawn anew: where the focus is, the document knows.
+            let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+            let at = nodes
+                .iter()
+                .position(|node| node.get().is_some() && node.get() == target);
+            let Some(keystroke) = grid.keystroke(key, at.unwrap_or(*stop)) else {
                 return;
             };
             event.prevent_default();

@@ -58,7 +58,7 @@ pub struct SelectGridProps {
     /// Whether the visitor may pick now.
     pub open: bool,
     /// The visitor picked a tile, or no longer picks it.
-    pub on_picks: Callback<Picks>,
+    pub on_toggle: Callback<usize>,
     /// The visitor hands the screen in by Enter.
     pub on_submit: Callback<()>,
     /// The image is on screen.
@@ -79,15 +79,10 @@ pub fn SelectGrid(props: &SelectGridProps) -> Html {
         rows: usize::from(props.ask.rows),
         mirrored: voice.is_right_to_left(),
     };
-    let toggle = {
-        let SelectGridProps {
-            open, picks, on_picks, ..
-        } = props.clone();
-        Callback::from(move |tile: usize| {
-            if open {
-                on_picks.emit(picks.toggled(tile));
-            }
-        })
+    let toggle = if props.open {
+        props.on_toggle.clone()
+    } else {
+        Callback::noop()
     };
     let roving = {
         let (toggle, on_submit) = (toggle.clone(), props.on_submit.clone());

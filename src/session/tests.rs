@@ -1,7 +1,9 @@
 //! The session, event by event, and under every order of events. Knows no browser.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use corvee_protocol::kinds::select::{SelectAnswer, SelectAsk};
-use corvee_protocol::{Answer, Ask, Disclosure, Receipt, Screen, SecondsSource};
+use corvee_protocol::{Answer, Ask, Disclosure, Receipt, Screen, SecondsSource, Token};
 use proptest::prelude::*;
 
 use super::*;
@@ -124,9 +126,7 @@ impl Play {
     }
 
     fn pick(&mut self, tile: usize) -> Vec<Effect> {
-        let Work::Select(picks) = &self.round().work;
-        let work = Work::Select(picks.toggled(tile));
-        self.on(Event::Worked(work))
+        self.on(Event::Worked(Step::Select(tile)))
     }
 
     fn said(&self) -> Option<&Message<'static>> {
@@ -452,10 +452,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => (turn.clone(), trouble).prop_map(|(turn, trouble)| Event::Failed { turn, trouble }),
         3 => Just(Event::SpriteShown),
         1 => Just(Event::SpriteBroken),
-        2 => (0_usize..12).prop_map(|tile| {
-            let Ask::Select(ask) = challenge("any").screen.ask;
-            Event::Worked(Work::Select(crate::kinds::select::Picks::none(&ask).toggled(tile)))
-        }),
+        2 => (0_usize..12).prop_map(|tile| Event::Worked(Step::Select(tile))),
         4 => Just(Event::Submitted),
         1 => Just(Event::OthersWanted),
         2 => Just(Event::Retried),

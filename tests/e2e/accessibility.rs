@@ -24,7 +24,7 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
             .read("[document.documentElement.lang, document.querySelector('.corvee-widget').lang]")
             .await?;
         ensure!(languages == ["fr", "fr"], "the frame's languages are {languages:?}");
-        check(&visitor, ".tick-label", "Je ne suis pas un robot").await?;
+        visitor.reads(".tick-label", "Je ne suis pas un robot").await?;
         let purpose = visitor.text(".purpose").await?;
         ensure!(
             purpose.starts_with("Pour Corvée demonstration\u{a0}: ") && purpose.contains("Environ"),
@@ -32,19 +32,19 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         );
 
         let screen = visitor.tick().await?;
-        check(&visitor, ".question", "Quelles images montrent un vélo ?").await?;
+        visitor.reads(".question", "Quelles images montrent un vélo ?").await?;
         ensure!(
             browser
                 .read::<String>("document.querySelector('.question').lang")
                 .await?
                 == "fr"
         );
-        check(
-            &visitor,
-            ".rule",
-            "Choisissez chaque case où l’on en voit au moins une partie. S’il n’y en a pas, validez sans choisir.",
-        )
-        .await?;
+        visitor
+            .reads(
+                ".rule",
+                "Choisissez chaque case où l’on en voit au moins une partie. S’il n’y en a pas, validez sans choisir.",
+            )
+            .await?;
         let first_tile: String = browser.read("document.querySelector('.tile').ariaLabel").await?;
         ensure!(first_tile == "Image 1 sur 9", "{first_tile}");
         let buttons: Vec<String> = browser
@@ -52,7 +52,7 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
             .await?;
         ensure!(buttons == ["Aucune", "D’autres images", "Fermer"], "{buttons:?}");
         visitor.pick(&screen.positives()).await?;
-        check(&visitor, ".button.is-main", "Valider").await?;
+        visitor.reads(".button.is-main", "Valider").await?;
         visitor.submit().await?;
         if let Outcome::Another(words) = visitor.outcome(&screen).await? {
             ensure!(words == "Encore un écran, s’il vous plaît.", "{words}");
@@ -65,9 +65,9 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         );
         browser.click(".to-receipt").await?;
         browser.until("document.querySelector('.payslip')").await?;
-        check(&visitor, ".payslip-heading", "Reçu").await?;
-        check(&visitor, ".is-sum dt", "Vous avez été payé").await?;
-        check(&visitor, ".is-sum dd", "0,00\u{a0}$").await?;
+        visitor.reads(".payslip-heading", "Reçu").await?;
+        visitor.reads(".is-sum dt", "Vous avez été payé").await?;
+        visitor.reads(".is-sum dd", "0,00\u{a0}$").await?;
 
         browser.leave_frame().await?;
         let title: String = browser.read("document.querySelector('iframe').title").await?;
@@ -80,13 +80,6 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         Ok(())
     })
     .await
-}
-
-/// What an element says; no-break spaces count.
-async fn check(visitor: &Visitor<'_>, selector: &str, expected: &str) -> anyhow::Result<()> {
-    let text = visitor.text(selector).await?;
-    ensure!(text == expected, "{selector} says {text:?}");
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

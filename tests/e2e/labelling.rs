@@ -27,7 +27,7 @@ async fn a_visitor_labels_pictures_by_mouse_and_the_site_accepts_the_comment() -
             line.starts_with("Done in ") && line.contains("given") && line.contains("$0"),
             "the line is {line:?}"
         );
-        ensure!(visitor.text(".to-receipt").await? == "receipt");
+        visitor.reads(".to-receipt", "receipt").await?;
 
         browser.leave_frame().await?;
         let token = comment_page::token(&browser).await?;
@@ -115,8 +115,10 @@ async fn a_collector_that_goes_away_costs_the_visitor_nothing() -> anyhow::Resul
         collector.kill();
         browser.click(".tick-box").await?;
         browser.until("document.querySelector('.card .trouble')").await?;
-        ensure!(visitor.text(".trouble").await? == "No connection just now. Nothing is lost.");
-        ensure!(visitor.text(".card .button").await? == "Try again");
+        visitor
+            .reads(".trouble", "No connection just now. Nothing is lost.")
+            .await?;
+        visitor.reads(".card .button", "Try again").await?;
         collector.start_again()?;
         browser.click(".card .button").await?;
         let screen = visitor.screen().await?;
@@ -133,7 +135,7 @@ async fn a_collector_that_goes_away_costs_the_visitor_nothing() -> anyhow::Resul
             visitor.picked().await? == screen.positives(),
             "what was picked stays picked"
         );
-        ensure!(visitor.text(".button.is-main").await? == "Try again");
+        visitor.reads(".button.is-main", "Try again").await?;
         collector.start_again()?;
         visitor.submit().await?;
         browser.until("!document.querySelector('.trouble')").await?;

@@ -175,6 +175,16 @@ impl<'a> Visitor<'a> {
 
     /// The text of an element.
     pub(crate) async fn text(&self, selector: &str) -> anyhow::Result<String> {
-        Ok(self.browser.find(selector).await?.text().await?)
+        // Not the driver's own reading of a text, which makes no-break spaces plain ones.
+        self.browser
+            .read(&format!("document.querySelector({}).innerText", Value::from(selector)))
+            .await
+    }
+
+    /// Makes sure that an element says exactly this.
+    pub(crate) async fn reads(&self, selector: &str, expected: &str) -> anyhow::Result<()> {
+        let text = self.text(selector).await?;
+        ensure!(text == expected, "{selector} says {text:?}, not {expected:?}");
+        Ok(())
     }
 }

@@ -47,15 +47,31 @@ impl Default for Config {
 
 impl Default for BudgetConfig {
     fn default() -> Self {
-        let BudgetLimits { clean_challenges, clean_failures, challenges } = BudgetLimits::default();
-        Self { clean_challenges, clean_failures, challenges }
+        let BudgetLimits {
+            clean_challenges,
+            clean_failures,
+            challenges,
+        } = BudgetLimits::default();
+        Self {
+            clean_challenges,
+            clean_failures,
+            challenges,
+        }
     }
 }
 
 impl From<BudgetConfig> for BudgetLimits {
     fn from(config: BudgetConfig) -> Self {
-        let BudgetConfig { clean_challenges, clean_failures, challenges } = config;
-        Self { clean_challenges, clean_failures, challenges }
+        let BudgetConfig {
+            clean_challenges,
+            clean_failures,
+            challenges,
+        } = config;
+        Self {
+            clean_challenges,
+            clean_failures,
+            challenges,
+        }
     }
 }
 
@@ -87,10 +103,17 @@ impl Config {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(ConfigError::Read { path: path.display().to_string(), source }),
+            Err(source) => {
+                return Err(ConfigError::Read {
+                    path: path.display().to_string(),
+                    source,
+                });
+            }
         };
-        toml::from_str(&text)
-            .map_err(|source| ConfigError::Parse { path: path.display().to_string(), source: Box::new(source) })
+        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+            path: path.display().to_string(),
+            source: Box::new(source),
+        })
     }
 }
 
@@ -113,10 +136,17 @@ mod tests {
 
     #[test]
     fn settings_overrule_defaults_one_by_one() {
-        let config = load("listen = \"0.0.0.0:9000\"\ntrusted_proxies = [\"10.0.0.0/8\"]\n[budget]\nchallenges = 7").unwrap();
+        let config =
+            load("listen = \"0.0.0.0:9000\"\ntrusted_proxies = [\"10.0.0.0/8\"]\n[budget]\nchallenges = 7").unwrap();
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.trusted_proxies.len(), 1);
-        assert_eq!(config.budget, BudgetConfig { challenges: 7, ..BudgetConfig::default() });
+        assert_eq!(
+            config.budget,
+            BudgetConfig {
+                challenges: 7,
+                ..BudgetConfig::default()
+            }
+        );
     }
 
     #[test]

@@ -34,8 +34,12 @@ impl DataFolder {
     pub fn open(path: &Path, chance: &Chance) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("the data folder {} cannot be created", path.display()))?;
         let folder = Self { path: path.to_owned() };
-        folder.ensure_secret(SEALING_KEYS_FILE, || KeyRing::generate(&mut chance.generator()).to_text().to_string())?;
-        folder.ensure_secret(KEY_FILE, || format!("{}\n", URL_SAFE_NO_PAD.encode(chance.bytes::<32>())))?;
+        folder.ensure_secret(SEALING_KEYS_FILE, || {
+            KeyRing::generate(&mut chance.generator()).to_text().to_string()
+        })?;
+        folder.ensure_secret(KEY_FILE, || {
+            format!("{}\n", URL_SAFE_NO_PAD.encode(chance.bytes::<32>()))
+        })?;
         Ok(folder)
     }
 
@@ -49,7 +53,10 @@ impl DataFolder {
         let path = self.path.join(SEALING_KEYS_FILE);
         let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         KeyRing::from_text(&text).with_context(|| {
-            format!("{} is damaged: restore it from a backup, or delete it to make new keys (open challenges are lost)", path.display())
+            format!(
+                "{} is damaged: restore it from a backup, or delete it to make new keys (open challenges are lost)",
+                path.display()
+            )
         })
     }
 
@@ -74,7 +81,9 @@ impl DataFolder {
                 "another collector serves {}: stop it, or choose another folder with --data",
                 self.path.display()
             ),
-            Err(fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("{} cannot be locked", path.display())),
+            Err(fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+            }
         }
     }
 
@@ -82,7 +91,12 @@ impl DataFolder {
     pub fn write_secret(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let path = self.path.join(name);
         let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
+            let mut file = OpenOptions::new()
+                .create(true)
+                .truncate(true)
+                .write(true)
+                .mode(0o600)
+                .open(&path)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()
         };
@@ -90,7 +104,11 @@ impl DataFolder {
     }
 
     fn ensure_secret(&self, name: &str, make: impl FnOnce() -> String) -> anyhow::Result<()> {
-        if self.path.join(name).exists() { Ok(()) } else { self.write_secret(name, &make()) }
+        if self.path.join(name).exists() {
+            Ok(())
+        } else {
+            self.write_secret(name, &make())
+        }
     }
 }
 
@@ -130,6 +148,9 @@ mod tests {
         let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
         data.write_secret(SEALING_KEYS_FILE, "nonsense").unwrap();
         let refused = format!("{:#}", data.sealing_keys().unwrap_err());
-        assert!(refused.contains("restore it from a backup") && refused.contains("line 1"), "{refused}");
+        assert!(
+            refused.contains("restore it from a backup") && refused.contains("line 1"),
+            "{refused}"
+        );
     }
 }

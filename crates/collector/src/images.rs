@@ -7,4 +7,6 @@ mod recent;
 mod resample;
 pub mod shelf;
 pub mod sprite;
+#[cfg(test)]
+pub mod testing;
 pub mod tile;

@@ -15,6 +15,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use self::gold::TooLittleGold;
 use self::gold::{GOLD_OF_EACH_MIN, Labelled};
 pub use self::labels::LabelProblem;
 use self::labels::Labels;
@@ -28,8 +29,6 @@ use crate::store::{Store, StoreError};
 const ITEMS_PER_STEP: usize = 1000;
 /// Bytes of a labels file: some million rows.
 const LABELS_BYTES: u64 = 256 * 1024 * 1024;
-/// Labels named in a message, the most frequent first.
-const LABELS_NAMED: usize = 20;
 /// Milliseconds a tile nobody refers to is kept: the import that put it may still be reading. A day.
 const SHELF_GRACE_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -175,44 +174,6 @@ pub enum ImportError {
     Interrupted,
 }
 
-/// The campaign would have too few items whose answer is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooLittleGold {
-    /// Positive gold there would be.
-    pub positive: u64,
-    /// Negative gold there would be.
-    pub negative: u64,
-    /// The label that means yes.
-    pub target: String,
-    /// The labels of this import, with how many files each.
-    pub labels: BTreeMap<String, u64>,
-}
-
-impl fmt::Display for TooLittleGold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "nothing was imported: the campaign would have {} positive and {} negative gold items and needs {GOLD_OF_EACH_MIN} of each. ",
-            self.positive, self.negative
-        )?;
-        let mut labels: Vec<(&String, &u64)> = self.labels.iter().collect();
-        labels.sort_by_key(|(label, n)| (std::cmp::Reverse(**n), *label));
-        if labels.is_empty() {
-            return f.write_str("No file has a label: name a labels file with the columns file and label.");
-        }
-        let named: Vec<String> = labels.iter().take(LABELS_NAMED).map(|(label, n)| format!("{label} ({n})")).collect();
-        write!(f, "Labels seen: {}", named.join(", "))?;
-        if labels.len() > LABELS_NAMED {
-            write!(f, " and {} more", labels.len() - LABELS_NAMED)?;
-        }
-        if self.labels.contains_key(&self.target) {
-            write!(f, ". Files labelled {:?} are the positives: raise the gold share or label more files.", self.target)
-        } else {
-            write!(f, ". None of them is the campaign's target, {:?}: check its spelling.", self.target)
-        }
-    }
-}
-
 /// What [`tidy`] cleared away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tidied {
@@ -248,7 +209,9 @@ pub async fn import(
         return Err(ImportError::Empty { path: folder });
     }
 
-    let prefix = labels_file.as_deref().and_then(|labels| labels::prefix(labels, &folder));
+    let prefix = labels_file
+        .as_deref()
+        .and_then(|labels| labels::prefix(labels, &folder));
     let names: Vec<&str> = found.files.iter().map(|file| file.name.as_str()).collect();
     let (label_of, absent) = match_labels(labels.unwrap_or_default(), &names, prefix.as_deref());
     let known = known(store, shelf, campaign.id).await?;
@@ -262,7 +225,13 @@ pub async fn import(
         return Err(ImportError::Refused(refusals));
     }
 
-    let items = items(pictures, label_of, &campaign.terms.target, options.gold_share, options.seed);
+    let items = items(
+        pictures,
+        label_of,
+        &campaign.terms.target,
+        options.gold_share,
+        options.seed,
+    );
     let mut report = ImportReport {
         items: items.len() as u64,
         gold_positive: items.iter().filter(|(item, _)| item.gold == Some(true)).count() as u64,
@@ -283,7 +252,10 @@ pub async fn import(
     let import = store.begin_import(campaign.id, now_ms).await?;
     let stored = store_items(store, shelf, campaign.id, import, &items, progress).await;
     let stored = match stored {
-        Ok(()) => store.complete_import(campaign.id, import, report.prior, now_ms).await.map_err(Into::into),
+        Ok(()) => store
+            .complete_import(campaign.id, import, report.prior, now_ms)
+            .await
+            .map_err(Into::into),
         Err(error) => Err(error),
     };
     if let Err(error) = stored {
@@ -360,7 +332,11 @@ fn match_labels(labels: Labels, names: &[&str], prefix: Option<&str>) -> (BTreeM
     for (file, row) in labels.rows {
         let in_folder = |name: &str| names.binary_search(&name).is_ok();
         let from_labels = prefix.and_then(|prefix| file.strip_prefix(prefix));
-        if let Some(name) = [Some(file.as_str()), from_labels].into_iter().flatten().find(|name| in_folder(name)) {
+        if let Some(name) = [Some(file.as_str()), from_labels]
+            .into_iter()
+            .flatten()
+            .find(|name| in_folder(name))
+        {
             matched.insert(name.to_owned(), row.label);
             continue;
         }
@@ -456,15 +432,22 @@ async fn store_items(
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ImportError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_panicked| ImportError::Interrupted)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_panicked| ImportError::Interrupted)
 }
 
 fn of_files(n: usize) -> String {
-    if n == 1 { "1 file was".to_owned() } else { format!("{n} files were") }
+    if n == 1 {
+        "1 file was".to_owned()
+    } else {
+        format!("{n} files were")
+    }
 }
 
 fn listed<T: fmt::Display>(lines: &[T]) -> String {
-    lines.iter().map(|line| format!("\n  {line}")).collect()
+    let lines: Vec<String> = lines.iter().map(|line| format!("\n  {line}")).collect();
+    lines.concat()
 }
 
 #[cfg(test)]

@@ -11,11 +11,14 @@ use crate::state::Collector;
 /// How soon a campaign made by another process is seen.
 const REFRESH: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Starts the jobs; dropping the handles does not end them, aborting does.
 pub fn start(collector: &Arc<Collector>) -> Vec<JoinHandle<()>> {
-    vec![tokio::spawn(refresh(Arc::clone(collector))), tokio::spawn(sweep(Arc::clone(collector)))]
+    vec![
+        tokio::spawn(refresh(Arc::clone(collector))),
+        tokio::spawn(sweep(Arc::clone(collector))),
+    ]
 }
 
 async fn refresh(collector: Arc<Collector>) {

@@ -14,7 +14,13 @@ const OTHER: &str = "other";
 
 /// Writes `count` pictures and `labels.csv` (file,label) into `folder`. A picture is labelled with `class` or `other`;
 /// scenes in which the thing is hardly to be seen are passed over. The same seed gives the same folder.
-pub fn write(folder: &Path, class: ObjectClass, count: u32, seed: u64, drawn: &(dyn Fn(u32) + Sync)) -> anyhow::Result<()> {
+pub fn write(
+    folder: &Path,
+    class: ObjectClass,
+    count: u32,
+    seed: u64,
+    drawn: &(dyn Fn(u32) + Sync),
+) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (next, done) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -38,7 +44,7 @@ pub fn write(folder: &Path, class: ObjectClass, count: u32, seed: u64, drawn: &(
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         let mut rows = Vec::new();
         for thread in threads {
-            rows.extend(thread.join().map_err(|_| anyhow::anyhow!("drawing failed"))??);
+            rows.extend(thread.join().map_err(|_panic| anyhow::anyhow!("drawing failed"))??);
         }
         Ok::<_, anyhow::Error>(rows)
     })?;
@@ -63,5 +69,8 @@ fn clear_scene(seed: u64, slot: u32, class: ObjectClass) -> anyhow::Result<(Vec<
             return Ok((encode_jpeg(&image, JPEG_QUALITY)?, truth));
         }
     }
-    anyhow::bail!("no clear picture of {} came up with seed {seed}: try another seed", class.name())
+    anyhow::bail!(
+        "no clear picture of {} came up with seed {seed}: try another seed",
+        class.name()
+    )
 }

@@ -66,9 +66,9 @@ impl Service {
 
 /// Binds before anything is served, so that whoever started us may connect at once.
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}: is another collector running? Choose another with --listen"))
+    TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: is another collector running? Choose another with --listen")
+    })
 }
 
 async fn stop_signal() -> anyhow::Result<()> {

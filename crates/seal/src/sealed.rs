@@ -55,6 +55,9 @@ impl Sealer {
 
     /// The sealed text; always [`Sealer::sealed_chars`] long.
     ///
+    /// # Panics
+    /// Never: the cipher takes any message below 256 GiB.
+    ///
     /// # Errors
     /// [`TooLong`] when the plaintext exceeds what this purpose allows.
     pub fn seal(&self, plaintext: &[u8], chance: &mut impl Rng) -> Result<String, TooLong> {

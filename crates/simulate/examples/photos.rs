@@ -42,6 +42,12 @@ struct Arguments {
     /// Runs, each with a fresh collector; the bars are for all of them together.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
+    /// Sessions under way at once, 1 to 64.
+    #[arg(long, default_value_t = 8)]
+    concurrency: usize,
+    /// Fresh challenges that a visitor who failed still tries; the bars are for 0.
+    #[arg(long, default_value_t = 0)]
+    retries: u32,
 }
 
 /// What of an export's fact sheet is compared.
@@ -133,6 +139,8 @@ async fn one_run(arguments: &Arguments, seed: u64) -> anyhow::Result<Report> {
     let crowd = Crowd {
         visitors: arguments.visitors,
         seed,
+        concurrency: arguments.concurrency,
+        retries: arguments.retries,
         ..Crowd::default()
     };
     let progress = ProgressBar::new(0);

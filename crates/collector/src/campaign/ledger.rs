@@ -8,7 +8,9 @@ use crate::store::{Store, StoreError};
 
 /// The ledger of the campaign of this name.
 pub async fn ledger(store: &Store, name: &CampaignName) -> Result<Option<Ledger>, StoreError> {
-    let Some(campaign) = store.campaign(name).await? else { return Ok(None) };
+    let Some(campaign) = store.campaign(name).await? else {
+        return Ok(None);
+    };
     let items = store.item_counts(campaign.id).await?;
     let median_solve_ms = store.median_solve_ms(campaign.id, 1).await?;
     let CampaignRow { terms, sums, .. } = campaign;

@@ -160,7 +160,7 @@ pub fn price_measures(solve_ms: u64, votes: u64, language: &Language) -> Vec<Pri
 
 impl Per {
     fn usd_micros(self, solve_ms: u64, votes: u64) -> u64 {
-        let share = |amount: u64, part: u64, whole: u64| (amount.saturating_mul(part) + whole / 2) / whole;
+        let share = |amount: u64, part: u64, whole: u64| amount.saturating_mul(part).saturating_add(whole / 2) / whole;
         match self {
             Self::ThousandSolves(amount) => share(amount, 1, 1000),
             Self::Hour(amount) => share(amount, solve_ms, 60 * 60 * 1000),
@@ -179,7 +179,8 @@ impl Tongue {
     }
 
     fn formula(self, per: Per, solve_ms: u64, votes: u64) -> String {
-        let seconds = self.decimals(&format!("{}.{}", (solve_ms + 50) / 1000, (solve_ms + 50) / 100 % 10));
+        let tenths = solve_ms.saturating_add(50) / 100;
+        let seconds = self.decimals(&format!("{}.{}", tenths / 10, tenths % 10));
         let labels = match (self, votes) {
             (Self::English, 1) => "1 label".to_owned(),
             (Self::English, votes) => format!("{votes} labels"),
@@ -230,28 +231,34 @@ mod tests {
     #[test]
     fn the_reference_challenge_is_priced_as_published() {
         // 13.5 s, five votes: 0.0005, 0.001, 0.003, 0.0075, 0.027, 0.06 and 0.175 dollars.
-        assert_eq!(lines(&in_language("en", 13_500, 5)), [
-            "0.50 $ / 1000 = 500",
-            "1 $ / 1000 = 1000",
-            "3 $ / 1000 = 3000",
-            "13.5 s × 2 $/h = 7500",
-            "13.5 s × 7.25 $/h = 27188",
-            "5 labels × 0.012 $ = 60000",
-            "5 labels × 35 $ / 1000 = 175000",
-        ]);
+        assert_eq!(
+            lines(&in_language("en", 13_500, 5)),
+            [
+                "0.50 $ / 1000 = 500",
+                "1 $ / 1000 = 1000",
+                "3 $ / 1000 = 3000",
+                "13.5 s × 2 $/h = 7500",
+                "13.5 s × 7.25 $/h = 27188",
+                "5 labels × 0.012 $ = 60000",
+                "5 labels × 35 $ / 1000 = 175000",
+            ]
+        );
     }
 
     #[test]
     fn french_is_written_as_french_is() {
-        assert_eq!(lines(&in_language("fr-CA", 9_449, 1)), [
-            "0,50 $ / 1000 = 500",
-            "1 $ / 1000 = 1000",
-            "3 $ / 1000 = 3000",
-            "9,4 s × 2 $/h = 5249",
-            "1 étiquette × 0,012 $ = 12000",
-            "9,4 s × 7,25 $/h = 19029",
-            "1 étiquette × 35 $ / 1000 = 35000",
-        ]);
+        assert_eq!(
+            lines(&in_language("fr-CA", 9_449, 1)),
+            [
+                "0,50 $ / 1000 = 500",
+                "1 $ / 1000 = 1000",
+                "3 $ / 1000 = 3000",
+                "9,4 s × 2 $/h = 5249",
+                "1 étiquette × 0,012 $ = 12000",
+                "9,4 s × 7,25 $/h = 19029",
+                "1 étiquette × 35 $ / 1000 = 35000",
+            ]
+        );
         let other = in_language("de", 13_500, 5);
         assert_eq!(other, in_language("en", 13_500, 5));
     }
@@ -261,7 +268,10 @@ mod tests {
         for (solve_ms, votes) in [(0, 0), (1, 1), (3_500, 0), (600_000, 12), (u64::MAX, u64::MAX)] {
             let measures = in_language("en", solve_ms, votes);
             assert_eq!(measures.len(), 7);
-            assert!(measures.is_sorted_by_key(|measure| measure.usd_micros), "{solve_ms} {votes}");
+            assert!(
+                measures.is_sorted_by_key(|measure| measure.usd_micros),
+                "{solve_ms} {votes}"
+            );
         }
     }
 
@@ -269,10 +279,17 @@ mod tests {
     fn every_figure_has_a_source_and_a_date_in_both_languages() {
         for language in ["en", "fr"] {
             for measure in in_language(language, 13_500, 5) {
-                assert!(measure.measure.len() > 8 && measure.source.len() > 8 && measure.as_of.len() > 3, "{measure:?}");
+                assert!(
+                    measure.measure.len() > 8 && measure.source.len() > 8 && measure.as_of.len() > 3,
+                    "{measure:?}"
+                );
             }
         }
         let (en, fr) = (in_language("en", 13_500, 5), in_language("fr", 13_500, 5));
-        assert!(en.iter().zip(&fr).all(|(en, fr)| en.usd_micros == fr.usd_micros && en.measure != fr.measure));
+        assert!(
+            en.iter()
+                .zip(&fr)
+                .all(|(en, fr)| en.usd_micros == fr.usd_micros && en.measure != fr.measure)
+        );
     }
 }

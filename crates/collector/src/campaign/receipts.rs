@@ -30,24 +30,39 @@ pub struct StoredReceipt {
 }
 
 impl Collector {
-    pub(super) fn receipt_of(&self, campaign: &LiveCampaign, state: &SealedState, recorded: &Recorded) -> Receipt {
+    pub(super) fn receipt_of(campaign: &LiveCampaign, state: &SealedState, recorded: &Recorded) -> Receipt {
         let work = Work {
             solve_ms: recorded.solve_ms,
             gold_answers: recorded.gold_answers,
             votes: recorded.votes,
             final_labels: recorded.final_labels,
         };
-        payslip(campaign, ReceiptCode::from_bytes(state.receipt), work, &state.language)
+        payslip(campaign, ReceiptCode::from_bytes(state.receipt), &work, &state.language)
     }
 
     /// The receipt of this code.
     pub async fn receipt(&self, code: &ReceiptCode, language: &Language) -> Result<Option<StoredReceipt>, StoreError> {
-        let Some(row) = self.store.receipt(&token::code_digest(code)).await? else { return Ok(None) };
-        let Some(campaign) = self.register.campaign(row.campaign) else { return Ok(None) };
-        let ReceiptRow { solve_ms, gold_answers, votes, final_labels, .. } = row;
-        let work = Work { solve_ms, gold_answers, votes, final_labels };
+        let Some(row) = self.store.receipt(&token::code_digest(code)).await? else {
+            return Ok(None);
+        };
+        let Some(campaign) = self.register.campaign(row.campaign) else {
+            return Ok(None);
+        };
+        let ReceiptRow {
+            solve_ms,
+            gold_answers,
+            votes,
+            final_labels,
+            ..
+        } = row;
+        let work = Work {
+            solve_ms,
+            gold_answers,
+            votes,
+            final_labels,
+        };
         Ok(Some(StoredReceipt {
-            receipt: payslip(&campaign, code.clone(), work, language),
+            receipt: payslip(&campaign, code.clone(), &work, language),
             campaign: campaign.row.terms.name.to_string(),
             day: crate::clock::day(row.created_ms),
             passed: row.passed,
@@ -58,9 +73,17 @@ impl Collector {
     /// Takes back the votes of this code's receipt; `None` when there is no such receipt.
     pub async fn remove_receipt(&self, code: &ReceiptCode) -> Result<Option<u64>, StoreError> {
         let code_digest = token::code_digest(code);
-        let Some(row) = self.store.receipt(&code_digest).await? else { return Ok(None) };
-        let Some(campaign) = self.register.campaign(row.campaign) else { return Ok(None) };
-        let removal = Removal { code_digest, campaign: campaign.rules(), now_ms: self.clock.now_ms() };
+        let Some(row) = self.store.receipt(&code_digest).await? else {
+            return Ok(None);
+        };
+        let Some(campaign) = self.register.campaign(row.campaign) else {
+            return Ok(None);
+        };
+        let removal = Removal {
+            code_digest,
+            campaign: campaign.rules(),
+            now_ms: self.clock.now_ms(),
+        };
         match self.writer.remove(removal).await? {
             Removed::Unknown => Ok(None),
             Removed::Votes { n_votes, moved } => {
@@ -78,7 +101,7 @@ struct Work {
     final_labels: u64,
 }
 
-fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: Work, language: &Language) -> Receipt {
+fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &Language) -> Receipt {
     let terms = &campaign.row.terms;
     let solve_ms = u32::try_from(work.solve_ms).unwrap_or(u32::MAX);
     let votes = u16::try_from(work.votes).unwrap_or(u16::MAX);

@@ -75,7 +75,10 @@ impl Campaign {
                 };
                 let created = founding::found_campaign(&store, &terms, context.clock.now_ms()).await?;
                 context.output.print(&created, || {
-                    format!("Campaign {0} created. Next: `corvee import {0} FOLDER --gold 0.15`.", created.terms.name)
+                    format!(
+                        "Campaign {0} created. Next: `corvee import {0} FOLDER --gold 0.15`.",
+                        created.terms.name
+                    )
                 })
             }
             Self::List => {
@@ -98,15 +101,24 @@ impl Campaign {
     }
 }
 
-async fn set_active(context: &Context, store: &crate::store::Store, name: &CampaignName, active: bool) -> anyhow::Result<()> {
+async fn set_active(
+    context: &Context,
+    store: &crate::store::Store,
+    name: &CampaignName,
+    active: bool,
+) -> anyhow::Result<()> {
     let mut row = find_campaign(store, name).await?;
     store.set_campaign_active(row.id, active).await?;
     row.active = active;
     let state = if active { "asks visitors" } else { "is paused" };
-    context.output.print(&founding::campaign(row), || format!("Campaign {name} {state}."))
+    context
+        .output
+        .print(&founding::campaign(row), || format!("Campaign {name} {state}."))
 }
 
 fn question(argument: &str) -> anyhow::Result<(Language, String)> {
-    let (language, text) = argument.split_once('=').context("write it as LANG=TEXT, such as en=\"Which photos show shoes?\"")?;
+    let (language, text) = argument
+        .split_once('=')
+        .context("write it as LANG=TEXT, such as en=\"Which photos show shoes?\"")?;
     Ok((language.parse()?, text.to_owned()))
 }

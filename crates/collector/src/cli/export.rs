@@ -1,5 +1,6 @@
 //! `corvee export`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -30,8 +31,16 @@ impl Export {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         let campaign = find_campaign(&store, &self.campaign).await?;
-        let existing = if self.replace { Existing::Replace } else { Existing::Keep };
-        let options = ExportOptions { folder: self.folder, existing, evaluate: self.evaluate };
+        let existing = if self.replace {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        };
+        let options = ExportOptions {
+            folder: self.folder,
+            existing,
+            evaluate: self.evaluate,
+        };
         let bar = progress::bar(0, "writing");
         let step = |step: crate::export::Step| {
             bar.set_length(step.total);
@@ -50,16 +59,32 @@ fn describe(manifest: &Manifest, options: &ExportOptions) -> String {
     let counts = &manifest.counts;
     let mut text = format!(
         "{} items: {} final, {} ambiguous, {} open, {} gold. {} votes. Everything is in {}.",
-        counts.items, counts.settled, counts.ambiguous, counts.open, counts.gold, manifest.ledger.votes, options.folder.display(),
+        counts.items,
+        counts.settled,
+        counts.ambiguous,
+        counts.open,
+        counts.gold,
+        manifest.ledger.votes,
+        options.folder.display(),
     );
     if let Some(evaluation) = &manifest.evaluation {
-        text.push_str(&format!("\nOf {} final labels whose truth is known, {} are right", evaluation.items, evaluation.right));
+        write!(
+            text,
+            "\nOf {} final labels whose truth is known, {} are right",
+            evaluation.items, evaluation.right
+        )
+        .expect("writing to a String cannot fail");
         if let Some(share) = evaluation.share_right {
-            text.push_str(&format!(" ({:.2} %)", share * 100.0));
+            write!(text, " ({:.2} %)", share * 100.0).expect("writing to a String cannot fail");
         }
         text.push('.');
         for wrong in &evaluation.wrong {
-            text.push_str(&format!("\n  wrong: {} is {} ({} votes)", wrong.file, wrong.truth, wrong.votes));
+            write!(
+                text,
+                "\n  wrong: {} is {} ({} votes)",
+                wrong.file, wrong.truth, wrong.votes
+            )
+            .expect("writing to a String cannot fail");
         }
     }
     text

@@ -1,5 +1,6 @@
 //! `corvee import`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -35,7 +36,7 @@ impl Import {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         let campaign = find_campaign(&store, &self.campaign).await?;
-        let shelf = Shelf::open(context.data.path())?;
+        let tiles = Shelf::open(context.data.path())?;
         let options = ImportOptions {
             folder: self.folder,
             labels: self.labels,
@@ -52,10 +53,12 @@ impl Import {
             bar.set_length(u64::try_from(step.total).unwrap_or(0));
             bar.set_position(u64::try_from(step.done).unwrap_or(0));
         };
-        let report = import(&store, &shelf, &campaign, options, context.clock.now_ms(), &step).await;
+        let report = import(&store, &tiles, &campaign, options, context.clock.now_ms(), &step).await;
         bar.finish_and_clear();
         let report = report?;
-        context.output.print(&Imported::from(&report), || describe(&report, &self.campaign))
+        context
+            .output
+            .print(&Imported::from(&report), || describe(&report, &self.campaign))
     }
 }
 
@@ -70,12 +73,12 @@ fn describe(report: &ImportReport, campaign: &CampaignName) -> String {
         report.unlabelled,
     );
     if let Some(labels) = &report.labels_file {
-        text.push_str(&format!("\nLabels from {}.", labels.display()));
+        write!(text, "\nLabels from {}.", labels.display()).expect("writing to a String cannot fail");
     }
     if !report.refusals.is_empty() {
-        text.push_str(&format!("\n{} were left out:", report.refusals.len()));
+        write!(text, "\n{} were left out:", report.refusals.len()).expect("writing to a String cannot fail");
         for refusal in &report.refusals {
-            text.push_str(&format!("\n  {refusal}"));
+            write!(text, "\n  {refusal}").expect("writing to a String cannot fail");
         }
     }
     text

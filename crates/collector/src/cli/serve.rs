@@ -14,10 +14,10 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
-use crate::{import, observe};
 use crate::server::{self, Service};
 use crate::state::Collector;
 use crate::store::writer::Writer;
+use crate::{import, observe};
 
 /// Arguments of `corvee serve`.
 #[derive(Args)]
@@ -42,7 +42,13 @@ pub(super) struct Prepared {
 impl Serve {
     pub(super) async fn run(self, context: Context, json: bool) -> anyhow::Result<()> {
         observe::start(json);
-        let Prepared { service, listener, address, app, lock } = prepare(&context, self.listen, self.trusted_proxies).await?;
+        let Prepared {
+            service,
+            listener,
+            address,
+            app,
+            lock,
+        } = prepare(&context, self.listen, self.trusted_proxies).await?;
         let router = http::router(app);
         context.output.line(&format!("listening on http://{address}"))?;
         let served = service.run(listener, router).await;
@@ -68,7 +74,10 @@ pub(super) async fn prepare(
     let shelf = Shelf::open(context.data.path())?;
     let tidied = import::tidy(&store, &shelf, context.clock.now_ms()).await?;
     if tidied.imports > 0 {
-        tracing::info!(imports = tidied.imports, "imports that were killed half-way have been taken back");
+        tracing::info!(
+            imports = tidied.imports,
+            "imports that were killed half-way have been taken back"
+        );
     }
     let (writer, writer_task) = Writer::start(store.clone());
     let gallery = Gallery::new(shelf);
@@ -81,5 +90,11 @@ pub(super) async fn prepare(
         trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
         requester_key: Arc::new(context.data.requester_key()?),
     };
-    Ok(Prepared { service: Service { collector, writer_task }, listener, address, app, lock })
+    Ok(Prepared {
+        service: Service { collector, writer_task },
+        listener,
+        address,
+        app,
+        lock,
+    })
 }

@@ -63,7 +63,8 @@ impl Simulate {
         );
         let labels = match &self.truth {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
                 Some(Labels::from_csv(&text).with_context(|| format!("{} is not valid", path.display()))?)
             }
             None => None,
@@ -83,8 +84,13 @@ impl Simulate {
             random_share: self.random_share,
             seed: self.seed,
             concurrency: self.concurrency,
-            pace: self.over.map_or(Pace::AsFast, |seconds| Pace::Spread { over: Duration::from_secs(seconds) }),
-            people: PersonModel { true_positive: self.true_positive, false_positive: self.false_positive },
+            pace: self.over.map_or(Pace::AsFast, |seconds| Pace::Spread {
+                over: Duration::from_secs(seconds),
+            }),
+            people: PersonModel {
+                true_positive: self.true_positive,
+                false_positive: self.false_positive,
+            },
             clicker: ClickerModel::default(),
             retries: 0,
         };

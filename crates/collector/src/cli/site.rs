@@ -34,8 +34,16 @@ impl Site {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         match self {
-            Self::Create(Create { name, hostnames, campaigns }) => {
-                let site = NewSite { name, hostnames, campaigns };
+            Self::Create(Create {
+                name,
+                hostnames,
+                campaigns,
+            }) => {
+                let site = NewSite {
+                    name,
+                    hostnames,
+                    campaigns,
+                };
                 let created = founding::found_site(&store, &context.chance, site, context.clock.now_ms()).await?;
                 context.output.print(&created, || {
                     format!(
@@ -56,7 +64,13 @@ impl Site {
                     let line = |site: &corvee_protocol::site::Site| {
                         let hostnames: Vec<&str> = site.site.hostnames.iter().map(Hostname::as_str).collect();
                         let campaigns: Vec<&str> = site.site.campaigns.iter().map(CampaignName::as_str).collect();
-                        format!("{}  {}  on {}  for {}", site.sitekey, site.site.name, hostnames.join(", "), campaigns.join(", "))
+                        format!(
+                            "{}  {}  on {}  for {}",
+                            site.sitekey,
+                            site.site.name,
+                            hostnames.join(", "),
+                            campaigns.join(", ")
+                        )
                     };
                     sites.iter().map(line).collect::<Vec<_>>().join("\n")
                 })

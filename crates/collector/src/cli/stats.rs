@@ -3,6 +3,7 @@
 use clap::Args;
 use corvee_protocol::CampaignName;
 use corvee_protocol::ledger::Ledger;
+use serde::Serialize;
 
 use super::{Context, find_campaign};
 use crate::campaign::ledger::ledger;
@@ -17,31 +18,51 @@ pub(super) struct Stats {
 impl Stats {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
-        let names: Vec<CampaignName> = match self.campaign {
-            Some(name) => vec![find_campaign(&store, &name).await?.terms.name],
-            None => store.campaigns().await?.into_iter().map(|row| row.terms.name).collect(),
+        let campaigns = match self.campaign {
+            Some(name) => vec![find_campaign(&store, &name).await?],
+            None => store.campaigns().await?,
         };
-        let mut ledgers = Vec::with_capacity(names.len());
-        for name in &names {
-            ledgers.extend(ledger(&store, name).await?);
+        let mut standings = Vec::with_capacity(campaigns.len());
+        for campaign in &campaigns {
+            let fresh_gold = store.fresh_gold(campaign.id, campaign.terms.gold_servings).await?;
+            if let Some(ledger) = ledger(&store, &campaign.terms.name).await? {
+                standings.push(CampaignStats { ledger, fresh_gold });
+            }
         }
-        context.output.print(&ledgers, || {
-            if ledgers.is_empty() {
+        context.output.print(&standings, || {
+            if standings.is_empty() {
                 return "No campaign yet: create one with `corvee campaign create`.".to_owned();
             }
-            ledgers.iter().map(describe).collect::<Vec<_>>().join("\n\n")
+            standings.iter().map(describe).collect::<Vec<_>>().join("\n\n")
         })
     }
 }
 
-fn describe(ledger: &Ledger) -> String {
+/// A campaign's ledger, with what only its requester is told.
+#[derive(Serialize)]
+struct CampaignStats {
+    #[serde(flatten)]
+    ledger: Ledger,
+    /// Gold that was served no more often than an unknown item is.
+    fresh_gold: u64,
+}
+
+fn describe(stats: &CampaignStats) -> String {
+    let CampaignStats { ledger, fresh_gold } = stats;
     let Ledger { items, .. } = ledger;
+    let short = if *fresh_gold == 0 && items.gold > 0 {
+        "\n  All gold has been seen often: votes beside it are flagged. Import fresh labelled pictures with --gold 1."
+    } else {
+        ""
+    };
     let hours = ledger.visitor_ms as f64 / 3_600_000.0;
-    let median = ledger.median_solve_ms.map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
+    let median = ledger
+        .median_solve_ms
+        .map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
     format!(
-        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}\n  \
+        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh)\n  \
          visits           {:>9}\n    passed         {:>9}\n  screens          {:>9}\n  votes            {:>9}\n    taken back     {:>9}\n  \
-         answers on gold  {:>9}\n  visitor time     {hours:>7.2} h\n  median visit     {median:>9}\n  paid to visitors        $0",
+         answers on gold  {:>9}\n  visitor time     {hours:>7.2} h\n  median visit     {median:>9}\n  paid to visitors        $0{short}",
         ledger.campaign,
         ledger.question,
         items.items,

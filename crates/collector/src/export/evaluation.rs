@@ -37,7 +37,8 @@ pub struct WrongLabel {
 impl Evaluation {
     /// Compares one more item. Only final ones with a hidden label count.
     pub(super) fn add(&mut self, item: &ItemRow, target: &str) {
-        let (Some(positive), Some(truth), ItemState::Final) = (label(item), item.hidden_label.as_ref(), item.state) else {
+        let (Some(positive), Some(truth), ItemState::Final) = (label(item), item.hidden_label.as_ref(), item.state)
+        else {
             return;
         };
         let truly_positive = truth == target;

@@ -85,7 +85,9 @@ fn check_replaceable(target: &Path, existing: Existing) -> Result<(), ExportErro
     for entry in entries {
         let name = entry.map_err(at(target))?.file_name();
         if existing == Existing::Keep {
-            return Err(ExportError::Exists { path: target.to_owned() });
+            return Err(ExportError::Exists {
+                path: target.to_owned(),
+            });
         }
         if !FILES.iter().any(|file| name == *file) {
             return Err(ExportError::Foreign {
@@ -157,7 +159,10 @@ mod tests {
         let target = place.path().join("export");
         fs::create_dir(&target).unwrap();
         published(&target, Existing::Keep, b"1").unwrap();
-        assert!(matches!(published(&target, Existing::Keep, b"2"), Err(ExportError::Exists { .. })));
+        assert!(matches!(
+            published(&target, Existing::Keep, b"2"),
+            Err(ExportError::Exists { .. })
+        ));
         assert_eq!(fs::read(target.join("labels.csv")).unwrap(), b"1");
         published(&target, Existing::Replace, b"2").unwrap();
         assert_eq!(fs::read(target.join("labels.csv")).unwrap(), b"2");

@@ -93,7 +93,10 @@ impl ExportedLedger {
             format!("{:.1} hours", minutes / 60.0)
         };
         Self {
-            statement: format!("This set embodies {time} of unpaid work by {} anonymous visits.", sums.visits),
+            statement: format!(
+                "This set embodies {time} of unpaid work by {} anonymous visits.",
+                sums.visits
+            ),
             visits: sums.visits,
             passed: sums.passed,
             screens: sums.screens,

@@ -105,9 +105,10 @@ pub(super) struct LabelRow<'a> {
 
 impl<'a> LabelRow<'a> {
     pub(super) fn new(item: &'a ItemRow, names: &'a LabelNames) -> Self {
-        let p_positive = item
-            .gold
-            .map_or_else(|| Probability::from_log_odds(item.log_odds), |positive| Probability::saturating(f64::from(u8::from(positive))));
+        let p_positive = item.gold.map_or_else(
+            || Probability::from_log_odds(item.log_odds),
+            |positive| Probability::saturating(f64::from(u8::from(positive))),
+        );
         let positive = label(item);
         let confidence = positive.map(|positive| if positive { p_positive } else { p_positive.complement() });
         Self {
@@ -303,7 +304,10 @@ mod tests {
             let order: Vec<String> = text
                 .split("\",\"")
                 .flat_map(|part| part.split(",\""))
-                .filter_map(|part| part.split_once("\":").map(|(key, _)| key.trim_matches(['{', '"']).to_owned()))
+                .filter_map(|part| {
+                    part.split_once("\":")
+                        .map(|(key, _)| key.trim_matches(['{', '"']).to_owned())
+                })
                 .collect();
             order
         };
@@ -311,7 +315,10 @@ mod tests {
         let mut plain = open.clone();
         plain.file = "a.jpg".to_owned();
         let names = LabelNames::of("shoes");
-        assert_eq!(keys(serde_json::to_string(&LabelRow::new(&plain, &names)).unwrap()), LABEL_COLUMNS);
+        assert_eq!(
+            keys(serde_json::to_string(&LabelRow::new(&plain, &names)).unwrap()),
+            LABEL_COLUMNS
+        );
         let vote = VoteRow {
             id: 1,
             item: ItemId(7),
@@ -354,7 +361,9 @@ mod tests {
 
         for state in [ItemState::Open, ItemState::Ambiguous] {
             let undecided = json(&item(state, None, 0.0));
-            assert!(undecided["label"].is_null() && undecided["positive"].is_null() && undecided["confidence"].is_null());
+            assert!(
+                undecided["label"].is_null() && undecided["positive"].is_null() && undecided["confidence"].is_null()
+            );
             assert_eq!(undecided["p_positive"], 0.5);
         }
     }
@@ -384,6 +393,9 @@ mod tests {
         let mut csv = csv::Reader::from_path(folder.path().join("labels.csv")).unwrap();
         assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), LABEL_COLUMNS);
         let row = csv.records().next().unwrap().unwrap();
-        assert_eq!(row.iter().take(7).skip(1).collect::<Vec<_>>(), ["a, b.jpg", &"ab".repeat(32), "open", "", "", ""]);
+        assert_eq!(
+            row.iter().take(7).skip(1).collect::<Vec<_>>(),
+            ["a, b.jpg", &"ab".repeat(32), "open", "", "", ""]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use corvee_protocol::challenge::{Challenge, ChallengeRequest};
 use corvee_protocol::{Problem, ProblemKind, Sealed};
 
@@ -24,11 +24,18 @@ pub async fn issue(
 
 /// The one image of a screen. 200, 400 `invalid-challenge`, 410 `challenge-expired`.
 pub async fn sprite(State(app): State<AppState>, Path(sealed): Path<String>) -> Result<Response, Refusal> {
-    let sealed = Sealed::try_from(sealed).map_err(|_| OpenChallengeError::Invalid)?;
+    let sealed = Sealed::try_from(sealed).map_err(|_cause| OpenChallengeError::Invalid)?;
     let state = app.collector.open(&sealed)?;
     let sprite = app.collector.sprite(&state).await.map_err(|error| {
         tracing::error!(%error, "a sprite could not be drawn");
-        Problem::new(ProblemKind::Internal, "the pictures of this screen could not be drawn: ask for a fresh challenge")
+        Problem::new(
+            ProblemKind::Internal,
+            "the pictures of this screen could not be drawn: ask for a fresh challenge",
+        )
     })?;
-    Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-store")], Bytes::from_owner(sprite)).into_response())
+    Ok((
+        [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-store")],
+        Bytes::from_owner(sprite),
+    )
+        .into_response())
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use corvee_protocol::{CampaignName, Language, SiteKey};
@@ -63,14 +63,18 @@ struct PageQuery {
 struct Comment {
     hl: Option<Language>,
     name: String,
-    comment: String,
+    #[serde(rename = "comment")]
+    text: String,
     #[serde(rename = "corvee-response")]
     token: Option<String>,
 }
 
 /// The pages of the demonstration.
 pub fn router(site: DemoSite) -> Router {
-    Router::new().route("/", get(page)).route("/comment", post(comment)).with_state(Arc::new(site))
+    Router::new()
+        .route("/", get(page))
+        .route("/comment", post(comment))
+        .with_state(Arc::new(site))
 }
 
 async fn page(State(site): State<Arc<DemoSite>>, Query(query): Query<PageQuery>) -> Response {
@@ -84,7 +88,7 @@ async fn comment(State(site): State<Arc<DemoSite>>, headers: HeaderMap, Form(com
     if wants_json {
         Json(outcome).into_response()
     } else {
-        render(&site, french, &comment.name, &comment.comment, Some(&outcome))
+        render(&site, french, &comment.name, &comment.text, Some(&outcome))
     }
 }
 
@@ -100,18 +104,27 @@ async fn judge(site: &DemoSite, comment: &Comment, french: bool) -> Outcome {
     let name = &comment.name;
     match reply {
         Ok(reply) => {
-            let published = reply["success"] == true;
+            let published = reply.get("success").is_some_and(|success| success == true);
             let sentence = match (published, french) {
                 (true, false) => format!("Thank you, {name}. Your comment is published."),
                 (true, true) => format!("Merci, {name}. Votre commentaire est publié."),
                 (false, false) => "Not published yet: please tick the box first. Your text is still here.".to_owned(),
                 (false, true) => "Pas encore publié : cochez d’abord la case. Votre texte est toujours là.".to_owned(),
             };
-            Outcome { published, sentence, reply: serde_json::to_string_pretty(&reply).unwrap_or_default() }
+            Outcome {
+                published,
+                sentence,
+                reply: serde_json::to_string_pretty(&reply).unwrap_or_default(),
+            }
         }
         Err(error) => Outcome {
             published: false,
-            sentence: if french { "Le collecteur ne répond pas." } else { "The collector does not answer." }.to_owned(),
+            sentence: if french {
+                "Le collecteur ne répond pas."
+            } else {
+                "The collector does not answer."
+            }
+            .to_owned(),
             reply: error.to_string(),
         },
     }

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use corvee_protocol::disclosure::Disclosure;
 use corvee_protocol::{Hostname, Language, SiteKey};
 use serde::{Deserialize, Serialize};
@@ -39,18 +39,30 @@ pub fn english() -> Language {
 /// The frame's document. 200; 400, 403, 404, 503 as a plain sentence that the page's owner can read in the frame.
 pub async fn show(State(app): State<AppState>, Query(query): Query<FrameQuery>) -> Response {
     let Some(template) = assets::find("frame.html").and_then(|asset| std::str::from_utf8(asset.raw).ok()) else {
-        return sentence(StatusCode::SERVICE_UNAVAILABLE, "This collector was built without the widget: run `cargo xtask dist` and build it again.");
+        return sentence(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This collector was built without the widget: run `cargo xtask dist` and build it again.",
+        );
     };
     let sitekey = query.sitekey.unwrap_or_default().parse::<SiteKey>();
     let Some(site) = sitekey.ok().and_then(|key| app.collector.register.site(&key)) else {
-        return sentence(StatusCode::NOT_FOUND, "Corvée: no site has this data-sitekey. Compare it with `corvee site list`.");
+        return sentence(
+            StatusCode::NOT_FOUND,
+            "Corvée: no site has this data-sitekey. Compare it with `corvee site list`.",
+        );
     };
     let origin = query.origin.unwrap_or_default();
     let Some(hostname) = hostname_of(&origin).filter(|hostname| site.hostnames.contains(hostname)) else {
-        return sentence(StatusCode::FORBIDDEN, "Corvée: this page's host name is not one of the site's. Create the site with --hostname for it.");
+        return sentence(
+            StatusCode::FORBIDDEN,
+            "Corvée: this page's host name is not one of the site's. Create the site with --hostname for it.",
+        );
     };
     let Some(campaign) = app.collector.register.campaigns_of(&site).into_iter().next() else {
-        return sentence(StatusCode::SERVICE_UNAVAILABLE, "Corvée: the site's campaigns have nothing to ask yet. Import pictures with `corvee import`.");
+        return sentence(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Corvée: the site's campaigns have nothing to ask yet. Import pictures with `corvee import`.",
+        );
     };
     let words = Words::of(query.hl.as_deref().unwrap_or("en"));
     let theme = match query.theme.as_deref() {
@@ -88,7 +100,10 @@ pub async fn show(State(app): State<AppState>, Query(query): Query<FrameQuery>) 
 
 /// The frame's policy: its own files, no inline code, and only the site's pages may show it.
 fn policy(hostnames: &[Hostname]) -> String {
-    let ancestors: Vec<String> = hostnames.iter().map(|name| format!("http://{name}:* https://{name}:*")).collect();
+    let ancestors: Vec<String> = hostnames
+        .iter()
+        .map(|name| format!("http://{name}:* https://{name}:*"))
+        .collect();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors {}",
@@ -97,8 +112,14 @@ fn policy(hostnames: &[Hostname]) -> String {
 }
 
 fn hostname_of(origin: &str) -> Option<Hostname> {
-    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))?;
-    let host = if rest.starts_with('[') { rest.get(..=rest.find(']')?)? } else { rest.split(':').next()? };
+    let rest = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"))?;
+    let host = if rest.starts_with('[') {
+        rest.get(..=rest.find(']')?)?
+    } else {
+        rest.split(':').next()?
+    };
     host.parse().ok()
 }
 
@@ -118,12 +139,21 @@ impl Words {
                 label: "Je ne suis pas un robot",
                 noscript: "Ce contrôle a besoin de JavaScript.",
             },
-            _ => Self { language: "en", label: "I am not a robot", noscript: "This check needs JavaScript." },
+            _ => Self {
+                language: "en",
+                label: "I am not a robot",
+                noscript: "This check needs JavaScript.",
+            },
         }
     }
 
     fn disclosure(&self, disclosure: &Disclosure) -> String {
-        let Disclosure { requester, data_set, seconds, .. } = disclosure;
+        let Disclosure {
+            requester,
+            data_set,
+            seconds,
+            ..
+        } = disclosure;
         match self.language {
             "fr" => format!("Pour {requester} : {data_set}. Environ {seconds} s."),
             _ => format!("For {requester}: {data_set}. About {seconds} s."),
@@ -132,7 +162,10 @@ impl Words {
 }
 
 fn sentence(status: StatusCode, text: &'static str) -> Response {
-    let page = format!("<!doctype html><html lang=\"en\"><title>Corvée</title><p>{}</p>", escaped(text));
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><title>Corvée</title><p>{}</p>",
+        escaped(text)
+    );
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }
 
@@ -163,20 +196,34 @@ mod tests {
         assert_eq!(host("https://example.org").as_deref(), Some("example.org"));
         assert_eq!(host("http://127.0.0.1:8080").as_deref(), Some("127.0.0.1"));
         assert_eq!(host("http://[::1]:8080").as_deref(), Some("[::1]"));
-        for origin in ["", "null", "example.org", "javascript:alert(1)", "https://", "https://a/b", "https://[::1"] {
+        for origin in [
+            "",
+            "null",
+            "example.org",
+            "javascript:alert(1)",
+            "https://",
+            "https://a/b",
+            "https://[::1",
+        ] {
             assert_eq!(host(origin), None, "{origin}");
         }
     }
 
     #[test]
     fn requesters_words_stay_words() {
-        assert_eq!(escaped("<a href=\"x\">'&{{settings}}"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#123;&#123;settings}}");
+        assert_eq!(
+            escaped("<a href=\"x\">'&{{settings}}"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#123;&#123;settings}}"
+        );
     }
 
     #[test]
     fn only_the_sites_pages_may_show_the_frame() {
         let policy = policy(&["example.org".parse().unwrap()]);
-        assert!(policy.ends_with("frame-ancestors http://example.org:* https://example.org:*"), "{policy}");
+        assert!(
+            policy.ends_with("frame-ancestors http://example.org:* https://example.org:*"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe-inline"));
     }
 }

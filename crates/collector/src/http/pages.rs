@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use corvee_protocol::{Language, PriceMeasure};
 use serde::Deserialize;
 
@@ -53,7 +53,9 @@ pub struct PageQuery {
 /// `GET /receipt`: asks for a code, or goes to its page.
 pub async fn find_receipt(headers: HeaderMap, Query(query): Query<PageQuery>) -> Response {
     let french = wants_french(query.hl.as_ref(), &headers);
-    let Some(typed) = query.code else { return find(french, None, StatusCode::OK) };
+    let Some(typed) = query.code else {
+        return find(french, None, StatusCode::OK);
+    };
     match read_code(&typed) {
         Ok(code) => Redirect::to(&format!("/receipt/{code}")).into_response(),
         Err(_) => find(french, Some(typed), StatusCode::BAD_REQUEST),
@@ -79,18 +81,29 @@ pub async fn remove_receipt(
     Form(query): Form<PageQuery>,
 ) -> Result<Response, Refusal> {
     let french = wants_french(query.hl.as_ref(), &headers);
-    let Ok(code) = read_code(&typed) else { return Ok(find(french, Some(typed), StatusCode::BAD_REQUEST)) };
+    let Ok(code) = read_code(&typed) else {
+        return Ok(find(french, Some(typed), StatusCode::BAD_REQUEST));
+    };
     let removed = app.collector.remove_receipt(&code).await?;
     payslip(&app, &typed, french, removed).await
 }
 
 async fn payslip(app: &AppState, typed: &str, french: bool, removed_now: Option<u64>) -> Result<Response, Refusal> {
-    let Ok(code) = read_code(typed) else { return Ok(find(french, Some(typed.to_owned()), StatusCode::BAD_REQUEST)) };
-    let language = if french { "fr".parse().unwrap_or_else(|_| super::frame::english()) } else { super::frame::english() };
+    let Ok(code) = read_code(typed) else {
+        return Ok(find(french, Some(typed.to_owned()), StatusCode::BAD_REQUEST));
+    };
+    let language = if french {
+        "fr".parse().unwrap_or_else(|_| super::frame::english())
+    } else {
+        super::frame::english()
+    };
     let Some(stored) = app.collector.receipt(&code, &language).await? else {
         return Ok(find(french, Some(typed.to_owned()), StatusCode::NOT_FOUND));
     };
-    let prices = stored.receipt.prices.iter().map(|measure| Price { usd: usd(measure.usd_micros, french), measure: measure.clone() });
+    let prices = stored.receipt.prices.iter().map(|measure| Price {
+        usd: usd(measure.usd_micros, french),
+        measure: measure.clone(),
+    });
     let page = ReceiptPage {
         style: assets::path("pages.css"),
         french,
@@ -103,15 +116,25 @@ async fn payslip(app: &AppState, typed: &str, french: bool, removed_now: Option<
 }
 
 fn find(french: bool, trouble: Option<String>, status: StatusCode) -> Response {
-    show(&FindReceiptPage { style: assets::path("pages.css"), french, trouble }, status)
+    show(
+        &FindReceiptPage {
+            style: assets::path("pages.css"),
+            french,
+            trouble,
+        },
+        status,
+    )
 }
 
 /// A page under our policy, never kept by caches.
 pub fn show(page: &impl Template, status: StatusCode) -> Response {
     match page.render() {
-        Ok(html) => {
-            (status, [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "private, no-store")], Html(html)).into_response()
-        }
+        Ok(html) => (
+            status,
+            [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "private, no-store")],
+            Html(html),
+        )
+            .into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -120,17 +143,34 @@ pub fn show(page: &impl Template, status: StatusCode) -> Response {
 }
 
 fn wants_french(hl: Option<&Language>, headers: &HeaderMap) -> bool {
-    let first = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-    hl.map_or_else(|| first().trim_start().starts_with("fr"), |language| language.primary() == "fr")
+    let first = || {
+        headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    hl.map_or_else(
+        || first().trim_start().starts_with("fr"),
+        |language| language.primary() == "fr",
+    )
 }
 
 /// Dollars with as many digits as the amount needs: `$0.0075`, in French `0,0075 $`.
 fn usd(micros: u32, french: bool) -> String {
     let fraction = format!("{:06}", micros % 1_000_000);
     let digits = fraction.trim_end_matches('0');
-    let digits = if digits.len() < 2 { fraction.get(..2).unwrap_or(digits) } else { digits };
+    let digits = if digits.len() < 2 {
+        fraction.get(..2).unwrap_or(digits)
+    } else {
+        digits
+    };
     let whole = micros / 1_000_000;
-    if french { format!("{whole},{digits}\u{a0}$") } else { format!("${whole}.{digits}") }
+    if french {
+        format!("{whole},{digits}\u{a0}$")
+    } else {
+        format!("${whole}.{digits}")
+    }
 }
 
 fn seconds(ms: u32, french: bool) -> String {

@@ -70,6 +70,10 @@ impl Gallery {
     ///
     /// # Errors
     /// [`GalleryError`]; a failure is not remembered.
+    #[expect(
+        clippy::large_types_passed_by_value,
+        reason = "288 bytes, made for this call and copied to the renderer's thread"
+    )]
     pub async fn sprite(
         &self,
         nonce: [u8; 16],
@@ -80,16 +84,23 @@ impl Gallery {
             let mut sprites = self.0.sprites.lock().unwrap_or_else(PoisonError::into_inner);
             sprites.value_or_else(nonce, Arc::default)
         };
-        let sprite = cell.get_or_try_init(|| self.render(tiles, seed)).await?;
+        let sprite = cell.get_or_try_init(|| self.render(&tiles, seed)).await?;
         Ok(Arc::clone(sprite))
     }
 
-    async fn render(&self, tiles: [[u8; 32]; SELECT_TILES], seed: [u8; 32]) -> Result<Sprite, GalleryError> {
-        let _renderer = self.0.renderers.acquire().await.map_err(|_closed| GalleryError::Stopping)?;
-        let gallery = Arc::clone(&self.0);
+    async fn render(&self, tiles: &[[u8; 32]; SELECT_TILES], seed: [u8; 32]) -> Result<Sprite, GalleryError> {
+        let _renderer = self
+            .0
+            .renderers
+            .acquire()
+            .await
+            .map_err(|_closed| GalleryError::Stopping)?;
+        let (gallery, tiles) = (Arc::clone(&self.0), *tiles);
         let rendering = tokio::task::spawn_blocking(move || {
-            let decoded: Vec<Arc<TilePixels>> =
-                tiles.iter().map(|digest| gallery.tile(digest)).collect::<Result<_, _>>()?;
+            let decoded: Vec<Arc<TilePixels>> = tiles
+                .iter()
+                .map(|digest| gallery.tile(digest))
+                .collect::<Result<_, _>>()?;
             let nine: Vec<&TilePixels> = decoded.iter().map(AsRef::as_ref).collect();
             let nine = nine.try_into().expect("one tile for each of nine digests");
             let sprite = sprite::render(nine, seed)?;
@@ -167,7 +178,10 @@ mod tests {
         let mut absent = tiles;
         absent[4] = [0; 32];
         let error = gallery.sprite([1; 16], absent, [2; 32]).await.unwrap_err();
-        assert!(matches!(error, GalleryError::Shelf(ShelfError::Missing { .. })), "{error}");
+        assert!(
+            matches!(error, GalleryError::Shelf(ShelfError::Missing { .. })),
+            "{error}"
+        );
         assert!(gallery.sprite([1; 16], tiles, [2; 32]).await.is_ok());
     }
 }

@@ -231,16 +231,17 @@ fn decoder_limits() -> Limits {
 }
 
 /// The picture without transparency: what shows through is white.
-fn on_white(picture: DynamicImage) -> RgbImage {
+fn on_white(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
-        return picture.into_rgb8();
+        return picture.into_rgb8().into();
     }
     let picture = picture.into_rgba8();
-    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+    let opaque = RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue, alpha] = picture.get_pixel(x, y).0.map(u32::from);
         let over = |channel: u32| u8::try_from((channel * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX);
         Rgb([over(red), over(green), over(blue)])
-    })
+    });
+    opaque.into()
 }
 
 fn damaged(error: image::ImageError) -> ImageError {

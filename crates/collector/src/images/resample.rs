@@ -10,6 +10,9 @@ const SIDE: usize = TILE_SIDE as usize;
 /// Sum of the weights of one output pixel: 8 bits, so that a weighted sum of bytes fits 16.
 const ONE: u16 = 256;
 
+/// Source pixels less than two from a point, the widest the filter reaches: five at most.
+const TAPS_MAX: usize = 5;
+
 /// The part of one axis that is shown, in pixels of the tile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Span {
@@ -59,12 +62,17 @@ fn taps(span: Span) -> Vec<Tap> {
         .map(|place| {
             let centre = span.from + (place as f64 + 0.5) * scale;
             let weight = |source: usize| hamming((source as f64 + 0.5 - centre) / scale);
-            let inside = |source: &usize| weight(*source) > 0.0;
-            let first = (0..SIDE).find(inside).unwrap_or_default();
-            let raw: Vec<f64> = (first..SIDE).take_while(inside).map(weight).collect();
+            // The first source pixel whose centre is less than `scale` away.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative, and less than 256"
+            )]
+            let first = (centre - scale + 0.5).floor().max(0.0) as usize;
+            let raw = (first..SIDE).take(TAPS_MAX).map(weight);
             Tap {
                 first,
-                weights: to_integers(&raw),
+                weights: to_integers(&raw.collect::<Vec<f64>>()),
             }
         })
         .collect()
@@ -108,7 +116,11 @@ mod tests {
     #[test]
     fn one_colour_stays_that_colour() {
         let tile = TilePixels::from_fn(|_, _| [255, 0, 97]);
-        let shrunk = shrink(tile.bytes(), Span { from: 3.3, to: 250.1 }, Span { from: 15.3, to: 240.7 });
+        let shrunk = shrink(
+            tile.bytes(),
+            Span { from: 3.3, to: 250.1 },
+            Span { from: 15.3, to: 240.7 },
+        );
         assert_eq!(shrunk.len(), 3 * 128 * 128);
         assert!(shrunk.chunks_exact(3).all(|pixel| pixel == [255, 0, 97]));
     }
@@ -128,16 +140,26 @@ mod tests {
         let shrunk = shrink(tile.bytes(), WHOLE, WHOLE);
         for (at, pixel) in shrunk.chunks_exact(3).enumerate() {
             let expected = |place: usize| u8::try_from(2 * place).unwrap();
-            assert!(pixel[0].abs_diff(expected(at % 128)) <= 2 && pixel[1].abs_diff(expected(at / 128)) <= 2, "{at}: {pixel:?}");
+            assert!(
+                pixel[0].abs_diff(expected(at % 128)) <= 2 && pixel[1].abs_diff(expected(at / 128)) <= 2,
+                "{at}: {pixel:?}"
+            );
         }
     }
 
     #[test]
     fn every_pixel_has_weights_that_sum_to_one() {
-        for span in [WHOLE, Span { from: 15.36, to: 240.64 }, Span { from: 0.01, to: 241.0 }] {
+        for span in [
+            WHOLE,
+            Span {
+                from: 15.36,
+                to: 240.64,
+            },
+            Span { from: 0.01, to: 241.0 },
+        ] {
             for tap in taps(span) {
                 assert_eq!(tap.weights.iter().sum::<u16>(), ONE);
-                assert!(tap.first + tap.weights.len() <= SIDE && (2..=5).contains(&tap.weights.len()));
+                assert!(tap.first + tap.weights.len() <= SIDE && (1..=TAPS_MAX).contains(&tap.weights.len()));
             }
         }
     }

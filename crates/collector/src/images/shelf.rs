@@ -126,7 +126,7 @@ impl Shelf {
     /// # Errors
     /// [`ShelfError::File`].
     pub fn sweep(&self, referenced: &BTreeSet<[u8; 32]>, put_before_ms: u64) -> Result<usize, ShelfError> {
-        let names: BTreeSet<String> = referenced.iter().map(|digest| file_name(digest)).collect();
+        let names: BTreeSet<String> = referenced.iter().map(file_name).collect();
         let put_before = UNIX_EPOCH + Duration::from_millis(put_before_ms);
         let mut n_deleted = 0;
         for folder in self.folders()? {
@@ -186,7 +186,14 @@ impl Shelf {
 
 /// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 fn file_name(digest: &[u8; 32]) -> String {

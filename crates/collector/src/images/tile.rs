@@ -2,7 +2,7 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{ExtendedColorType, ImageFormat, Limits, Rgb, RgbImage};
+use image::{DynamicImage, ExtendedColorType, ImageFormat, Limits, Rgb, RgbImage};
 
 /// Pixels of a tile's side as it is stored.
 pub const TILE_SIDE: u32 = 256;
@@ -67,18 +67,19 @@ impl TilePixels {
 ///
 /// # Errors
 /// When the encoder fails, which it has no reason to.
-pub(super) fn square_tile(picture: &RgbImage) -> Result<Vec<u8>, image::ImageError> {
-    let (width, height) = picture.dimensions();
+pub(super) fn square_tile(picture: &DynamicImage) -> Result<Vec<u8>, image::ImageError> {
+    let (width, height) = (picture.width(), picture.height());
     let longest = width.max(height).max(1);
     // Rounded, and never nothing: 10:1 leaves 26 pixels.
     let fit = |side: u32| ((side * TILE_SIDE + longest / 2) / longest).clamp(1, TILE_SIDE);
     let (fit_width, fit_height) = (fit(width), fit(height));
     let shrunk = if longest > AVERAGED_BEYOND * TILE_SIDE {
-        let averaged = imageops::thumbnail(picture, 2 * fit_width, 2 * fit_height);
-        imageops::resize(&averaged, fit_width, fit_height, FilterType::Lanczos3)
+        let averaged = picture.thumbnail_exact(2 * fit_width, 2 * fit_height);
+        averaged.resize_exact(fit_width, fit_height, FilterType::Lanczos3)
     } else {
-        imageops::resize(picture, fit_width, fit_height, FilterType::Lanczos3)
+        picture.resize_exact(fit_width, fit_height, FilterType::Lanczos3)
     };
+    let shrunk = shrunk.into_rgb8();
     let mut tile = RgbImage::from_pixel(TILE_SIDE, TILE_SIDE, edge_colour(&shrunk));
     let (left, top) = ((TILE_SIDE - fit_width) / 2, (TILE_SIDE - fit_height) / 2);
     imageops::replace(&mut tile, &shrunk, i64::from(left), i64::from(top));
@@ -130,7 +131,7 @@ mod tests {
             900.. => Rgb([30, 30, 220]),
             _ => Rgb([128, 128, 128]),
         });
-        let tile = square_tile(&picture).unwrap();
+        let tile = square_tile(&picture.into()).unwrap();
         assert!(near(pixel(&tile, 8, 128), [220, 30, 30]));
         assert!(near(pixel(&tile, 247, 128), [30, 30, 220]));
         // What is left free has the mean of the edges: 80 % grey, 10 % red, 10 % blue.
@@ -140,30 +141,42 @@ mod tests {
 
     #[test]
     fn a_tall_picture_and_a_small_one_fill_the_tile() {
-        let tall = RgbImage::from_fn(60, 480, |_, y| if y < 240 { Rgb([200, 40, 40]) } else { Rgb([40, 160, 40]) });
-        let tile = square_tile(&tall).unwrap();
+        let tall = RgbImage::from_fn(60, 480, |_, y| {
+            if y < 240 {
+                Rgb([200, 40, 40])
+            } else {
+                Rgb([40, 160, 40])
+            }
+        });
+        let tile = square_tile(&tall.into()).unwrap();
         assert!(near(pixel(&tile, 128, 10), [200, 40, 40]));
         assert!(near(pixel(&tile, 128, 245), [40, 160, 40]));
         let small = RgbImage::from_pixel(48, 48, Rgb([90, 120, 150]));
-        let tile = square_tile(&small).unwrap();
+        let tile = square_tile(&small.into()).unwrap();
         assert!(near(pixel(&tile, 0, 0), [90, 120, 150]));
         assert!(near(pixel(&tile, 255, 255), [90, 120, 150]));
     }
 
     #[test]
     fn a_tile_carries_no_metadata() {
-        let tile = square_tile(&RgbImage::from_pixel(300, 300, Rgb([9, 99, 199]))).unwrap();
+        let tile = square_tile(&RgbImage::from_pixel(300, 300, Rgb([9, 99, 199])).into()).unwrap();
         let segments = [[0xFF, 0xE1], [0xFF, 0xE2], [0xFF, 0xED], [0xFF, 0xFE]];
         // Inside coded data 0xFF is followed by 0x00 or a restart, so these pairs occur as segments or not at all.
-        assert!(tile.windows(2).all(|pair| !segments.iter().any(|segment| pair == segment)));
+        assert!(
+            tile.windows(2)
+                .all(|pair| !segments.iter().any(|segment| pair == segment))
+        );
     }
 
     #[test]
     fn only_a_stored_tile_is_read_as_one() {
-        let tile = square_tile(&RgbImage::from_pixel(300, 200, Rgb([9, 99, 199]))).unwrap();
+        let tile = square_tile(&RgbImage::from_pixel(300, 200, Rgb([9, 99, 199])).into()).unwrap();
         assert_eq!(TilePixels::decode(&tile).unwrap().bytes().len(), TILE_PIXEL_BYTES);
         assert!(matches!(TilePixels::decode(b"no tile"), Err(TileError::Undecodable(_))));
         let other = encode(&vec![0; 3 * 64 * 64], 64, 80).unwrap();
-        assert!(matches!(TilePixels::decode(&other), Err(TileError::WrongSize { width: 64, height: 64 })));
+        assert!(matches!(
+            TilePixels::decode(&other),
+            Err(TileError::WrongSize { width: 64, height: 64 })
+        ));
     }
 }

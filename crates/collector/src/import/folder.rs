@@ -98,7 +98,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("b/c")).unwrap();
         fs::create_dir_all(folder.path().join(".git")).unwrap();
-        for name in ["b/c/2.jpg", "b/1.jpg", "a.jpg", ".hidden.jpg", ".git/x.jpg", "labels.csv"] {
+        for name in [
+            "b/c/2.jpg",
+            "b/1.jpg",
+            "a.jpg",
+            ".hidden.jpg",
+            ".git/x.jpg",
+            "labels.csv",
+        ] {
             fs::write(folder.path().join(name), b"").unwrap();
         }
         let found = walk(folder.path(), Some(&folder.path().join("labels.csv"))).unwrap();
@@ -125,7 +132,10 @@ mod tests {
         let [bell, long, latin, link] = told.as_slice() else {
             panic!("{told:?}")
         };
-        assert!(bell.contains("bell\\u{7}.jpg: its name holds control characters"), "{bell}");
+        assert!(
+            bell.contains("bell\\u{7}.jpg: its name holds control characters"),
+            "{bell}"
+        );
         assert!(long.contains("301 characters, more than 255"), "{long}");
         assert!(latin.contains("not UTF-8"), "{latin}");
         assert!(link.contains("link.jpg: is a symbolic link"), "{link}");

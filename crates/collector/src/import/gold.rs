@@ -1,10 +1,63 @@
 //! Which labelled files become gold, and what share of positives to assume. Knows labels and digests, not pictures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Positive and negative gold a campaign needs at least: every screen holds one of each, and a single one would be known
 /// to everybody soon.
 pub const GOLD_OF_EACH_MIN: u64 = 2;
+/// Labels named in a message, the most frequent first.
+const LABELS_NAMED: usize = 20;
+
+/// The campaign would have too few items whose answer is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooLittleGold {
+    /// Positive gold there would be.
+    pub positive: u64,
+    /// Negative gold there would be.
+    pub negative: u64,
+    /// The label that means yes.
+    pub target: String,
+    /// The labels of this import, with how many files each.
+    pub labels: BTreeMap<String, u64>,
+}
+
+impl fmt::Display for TooLittleGold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "nothing was imported: the campaign would have {} positive and {} negative gold items and needs {GOLD_OF_EACH_MIN} of each. ",
+            self.positive, self.negative
+        )?;
+        let mut labels: Vec<(&String, &u64)> = self.labels.iter().collect();
+        labels.sort_by_key(|(label, n)| (std::cmp::Reverse(**n), *label));
+        if labels.is_empty() {
+            return f.write_str("No file has a label: name a labels file with the columns file and label.");
+        }
+        let named: Vec<String> = labels
+            .iter()
+            .take(LABELS_NAMED)
+            .map(|(label, n)| format!("{label} ({n})"))
+            .collect();
+        write!(f, "Labels seen: {}", named.join(", "))?;
+        if labels.len() > LABELS_NAMED {
+            write!(f, " and {} more", labels.len() - LABELS_NAMED)?;
+        }
+        if self.labels.contains_key(&self.target) {
+            write!(
+                f,
+                ". Files labelled {:?} are the positives: raise the gold share or label more files.",
+                self.target
+            )
+        } else {
+            write!(
+                f,
+                ". None of them is the campaign's target, {:?}: check its spelling.",
+                self.target
+            )
+        }
+    }
+}
 
 /// A labelled file.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +124,12 @@ mod tests {
         let files = files(45, 90);
         for (share, positive, negative) in [(0.0, 0, 0), (0.1, 5, 9), (0.5, 23, 45), (1.0, 45, 90)] {
             let gold = choose(&files, share, 7);
-            let of = |positive| files.iter().filter(|file| file.positive == positive && gold.contains(&file.digest)).count();
+            let of = |positive| {
+                files
+                    .iter()
+                    .filter(|file| file.positive == positive && gold.contains(&file.digest))
+                    .count()
+            };
             assert_eq!((of(true), of(false)), (positive, negative), "{share}");
         }
     }
@@ -89,7 +147,10 @@ mod tests {
     #[test]
     fn the_prior_is_the_share_of_positive_gold_off_the_ends() {
         for (positive, negative, expected) in [(2, 2, 0.5), (4, 36, 5.0 / 42.0), (2, 400, 0.05), (400, 2, 0.95)] {
-            assert!((prior(positive, negative) - expected).abs() < 1e-12, "{positive} {negative}");
+            assert!(
+                (prior(positive, negative) - expected).abs() < 1e-12,
+                "{positive} {negative}"
+            );
         }
     }
 }

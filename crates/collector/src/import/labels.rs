@@ -52,7 +52,12 @@ pub(super) fn find(named: Option<PathBuf>, folder: &Path) -> Option<PathBuf> {
 /// What the folder is called in a labels file that lies above it, with a `/` at its end: rows may name files from there.
 pub(super) fn prefix(labels: &Path, folder: &Path) -> Option<String> {
     let place = labels.parent()?;
-    let parts: Option<Vec<&str>> = folder.strip_prefix(place).ok()?.iter().map(|part| part.to_str()).collect();
+    let parts: Option<Vec<&str>> = folder
+        .strip_prefix(place)
+        .ok()?
+        .iter()
+        .map(|part| part.to_str())
+        .collect();
     let parts = parts?;
     (!parts.is_empty()).then(|| parts.join("/") + "/")
 }
@@ -93,7 +98,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Labels, Vec<LabelProblem>> {
         let problem = if file.is_empty() {
             Some("names no file".to_owned())
         } else if label.chars().count() > TEXT_CHARS || label.chars().any(char::is_control) {
-            Some(format!("the label of {file} is longer than {TEXT_CHARS} characters or not printable"))
+            Some(format!(
+                "the label of {file} is longer than {TEXT_CHARS} characters or not printable"
+            ))
         } else {
             labels.add(file, label, line).err()
         };
@@ -157,27 +164,36 @@ mod tests {
     #[test]
     fn columns_are_found_by_name() {
         check(b"file,label\na.jpg,hat\n", &[("a.jpg", "hat")]);
-        check(b"origin,label,file\nx,hat,a.jpg\ny,coat,b.jpg\n", &[("a.jpg", "hat"), ("b.jpg", "coat")]);
+        check(
+            b"origin,label,file\nx,hat,a.jpg\ny,coat,b.jpg\n",
+            &[("a.jpg", "hat"), ("b.jpg", "coat")],
+        );
     }
 
     #[test]
     fn what_spreadsheets_write_is_read() {
-        check(b"\xEF\xBB\xBFfile,label\r\na.jpg, hat \r\n\"b, c.jpg\",\"long sleeve\"\r\n", &[
-            ("a.jpg", "hat"),
-            ("b, c.jpg", "long sleeve"),
-        ]);
+        check(
+            b"\xEF\xBB\xBFfile,label\r\na.jpg, hat \r\n\"b, c.jpg\",\"long sleeve\"\r\n",
+            &[("a.jpg", "hat"), ("b, c.jpg", "long sleeve")],
+        );
         check(b"file,label\na.jpg,\n\nb.jpg,hat", &[("b.jpg", "hat")]);
         check(b"file,label\na.jpg,hat\na.jpg,hat\n", &[("a.jpg", "hat")]);
     }
 
     #[test]
     fn every_bad_line_is_named() {
-        check_problems(b"file,label\na.jpg,hat\na.jpg,coat\n,hat\nb.jpg\n", &[
-            "line 3: a.jpg is labelled coat here and hat in line 2: keep one of the two",
-            "line 4: names no file",
-            "line 5: has 1 cells and the header 2: put a cell that holds commas in double quotes",
-        ]);
-        check_problems(b"file,label\na.jpg,chaussure\nb.jpg,\xe9t\xe9\n", &["line 3: is not UTF-8: save the file as UTF-8"]);
+        check_problems(
+            b"file,label\na.jpg,hat\na.jpg,coat\n,hat\nb.jpg\n",
+            &[
+                "line 3: a.jpg is labelled coat here and hat in line 2: keep one of the two",
+                "line 4: names no file",
+                "line 5: has 1 cells and the header 2: put a cell that holds commas in double quotes",
+            ],
+        );
+        check_problems(
+            b"file,label\na.jpg,chaussure\nb.jpg,\xe9t\xe9\n",
+            &["line 3: is not UTF-8: save the file as UTF-8"],
+        );
     }
 
     #[test]

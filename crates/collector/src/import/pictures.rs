@@ -46,7 +46,9 @@ pub(super) async fn read_all(
     known: Known,
     progress: &Progress<'_>,
 ) -> Result<(Vec<Picture>, Vec<Refusal>), ImportError> {
-    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX);
+    let at_once = std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(AT_ONCE_MAX);
     let total = files.len();
     let known = Arc::new(known);
     let mut readers = JoinSet::new();
@@ -58,7 +60,9 @@ pub(super) async fn read_all(
             let (shelf, known) = (shelf.clone(), Arc::clone(&known));
             readers.spawn_blocking(move || (file.name.clone(), read(&file, &shelf, &known)));
         }
-        let Some(outcome) = readers.join_next().await else { break };
+        let Some(outcome) = readers.join_next().await else {
+            break;
+        };
         let (name, outcome) = outcome.map_err(|_panicked| ImportError::Interrupted)?;
         outcomes.insert(name, outcome?);
         progress(Step {
@@ -76,16 +80,15 @@ fn first_of_equals(outcomes: impl Iterator<Item = Result<Picture, Refusal>>) -> 
     for outcome in outcomes {
         match outcome {
             Err(refusal) => refusals.push(refusal),
-            Ok(picture) => match names.get(&picture.digest) {
-                Some(first) => {
+            Ok(picture) => {
+                if let Some(first) = names.get(&picture.digest) {
                     let reason = format!("is the same picture as {first}: remove one of the two");
                     refusals.push(Refusal::of(picture.name, reason));
-                }
-                None => {
+                } else {
                     names.insert(picture.digest, picture.name.clone());
                     pictures.push(picture);
                 }
-            },
+            }
         }
     }
     (pictures, refusals)

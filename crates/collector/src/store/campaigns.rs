@@ -155,18 +155,19 @@ fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
     };
     let name: String = row.try_get(1)?;
     let question: String = row.try_get(2)?;
-    let question: BTreeMap<Language, String> = serde_json::from_str(&question).map_err(|_| impossible("question"))?;
+    let question: BTreeMap<Language, String> =
+        serde_json::from_str(&question).map_err(|_cause| impossible("question"))?;
     Ok(CampaignRow {
         id: CampaignId(id),
         terms: NewCampaign {
-            name: name.parse().map_err(|_| impossible("name"))?,
+            name: name.parse().map_err(|_cause| impossible("name"))?,
             question,
             target: row.try_get(3)?,
             requester: row.try_get(4)?,
             data_set: row.try_get(5)?,
             licence: row.try_get(6)?,
             confidence: row.try_get(7)?,
-            gold_servings: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_| impossible("gold_servings"))?,
+            gold_servings: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_cause| impossible("gold_servings"))?,
         },
         prior: row.try_get(9)?,
         active: row.try_get(10)?,

@@ -219,6 +219,19 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 
+    /// Gold served fewer than `servings` times.
+    pub async fn fresh_gold(&self, campaign: CampaignId, servings: u32) -> Result<u64, StoreError> {
+        let n: i64 = sqlx::query_scalar(
+            "select count(*) from items join imports on imports.id = items.import_id where items.campaign_id = $1 \
+             and imports.completed_ms is not null and gold is not null and servings < $2",
+        )
+        .bind(campaign.0)
+        .bind(i64::from(servings))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(from_sql(n))
+    }
+
     /// Positive and negative gold of the campaign, those being imported included.
     pub async fn gold_counts(&self, campaign: CampaignId) -> Result<(u64, u64), StoreError> {
         let row = sqlx::query(
@@ -257,12 +270,13 @@ impl Store {
                 state: ItemState::from_word(&state).ok_or_else(|| impossible("state"))?,
                 gold: row.try_get(2)?,
                 log_odds: row.try_get(3)?,
-                n_votes: u32::try_from(row.try_get::<i64, _>(4)?).map_err(|_| impossible("n_votes"))?,
-                servings: u32::try_from(row.try_get::<i64, _>(5)?).map_err(|_| impossible("servings"))?,
-                image: image.try_into().map_err(|_| impossible("image"))?,
+                n_votes: u32::try_from(row.try_get::<i64, _>(4)?).map_err(|_cause| impossible("n_votes"))?,
+                servings: u32::try_from(row.try_get::<i64, _>(5)?).map_err(|_cause| impossible("servings"))?,
+                image: image.try_into().map_err(|_cause| impossible("image"))?,
                 audits: Audits {
-                    agreed: u32::try_from(row.try_get::<i64, _>(7)?).map_err(|_| impossible("gold_agreed"))?,
-                    disagreed: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_| impossible("gold_disagreed"))?,
+                    agreed: u32::try_from(row.try_get::<i64, _>(7)?).map_err(|_cause| impossible("gold_agreed"))?,
+                    disagreed: u32::try_from(row.try_get::<i64, _>(8)?)
+                        .map_err(|_cause| impossible("gold_disagreed"))?,
                 },
             });
         }

@@ -162,7 +162,12 @@ impl Snapshot {
 impl Store {
     /// File names of all items by row.
     pub(crate) async fn known_item_files(&self) -> std::collections::BTreeMap<i64, String> {
-        let rows = sqlx::query("select id, file from items").fetch_all(&self.readers).await.unwrap();
-        rows.iter().map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap())).collect()
+        let rows = sqlx::query("select id, file from items")
+            .fetch_all(&self.readers)
+            .await
+            .unwrap();
+        rows.iter()
+            .map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap()))
+            .collect()
     }
 }

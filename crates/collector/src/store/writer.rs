@@ -57,8 +57,8 @@ impl Writer {
         self.queue
             .send(write(Reply(reply)))
             .await
-            .map_err(|_| StoreError::Stopping)?;
-        outcome.await.map_err(|_| StoreError::Stopping)?
+            .map_err(|_cause| StoreError::Stopping)?;
+        outcome.await.map_err(|_cause| StoreError::Stopping)?
     }
 }
 
