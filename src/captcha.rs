@@ -70,6 +70,8 @@ pub enum Command {
     Execute,
     /// Close what is open.
     Close,
+    /// Show the receipt to the visitor, when there is one.
+    ShowReceipt,
 }
 
 /// Properties of [`Captcha`].
@@ -158,6 +160,7 @@ pub fn Captcha(props: &CaptchaProps) -> Html {
                 Command::Reset => Event::Reset,
                 Command::Execute => Event::Ticked,
                 Command::Close => Event::Closed,
+                Command::ShowReceipt => Event::ReceiptOpened,
             }));
         }
     });

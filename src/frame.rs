@@ -18,6 +18,7 @@
 //! | `execute` | – | begin as if the visitor had ticked |
 //! | `theme` | `theme`: `light`, `dark`, `auto` | change colours |
 //! | `close` | – | close what is open |
+//! | `receipt` | – | show the visitor the receipt, when there is one; the page never learns it |
 
 use std::rc::Rc;
 
@@ -99,6 +100,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 let command = match kind.as_str() {
                     "reset" => Command::Reset,
                     "close" => Command::Close,
+                    "receipt" => Command::ShowReceipt,
                     "execute" => {
                         // The page hands its focus over; a frame that may not have it works without.
                         gloo::utils::window().focus().ok();

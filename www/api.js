@@ -207,6 +207,11 @@
       const widget = widgetOf(id);
       return widget ? widget.token : '';
     },
+    // The visitor sees the receipt; the page never learns it.
+    showReceipt(id) {
+      const widget = widgetOf(id);
+      if (widget) widget.tell('receipt');
+    },
     execute(id) {
       const widget = widgetOf(id);
       if (!widget) return Promise.reject(new Error('corvee: there is no widget'));

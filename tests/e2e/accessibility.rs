@@ -6,11 +6,20 @@ use super::axe::{Findings, Part};
 use super::browser::{Browser, Connection};
 use super::collector::Collector;
 use super::comment_page;
+use super::host_page::HostPage;
 use super::screenshots;
 use super::visitor::{Outcome, Visitor};
 
 /// Nobody is refused for asking often; everybody counts as suspicious, so that second screens are asked for.
 const SETTINGS: &str = "[budget]\nclean_challenges = 0\nclean_failures = 100000\nchallenges = 100000\n";
+
+/// The button that closes the receipt.
+const RECEIPT_CLOSE: &str = ".payslip > .controls .button.is-quiet";
+
+/// What reaches beyond the right edge of the frame, by class.
+const CUT: &str = "[...document.querySelectorAll('.card, .panel, .card *, .panel *')]
+    .filter((element) => !element.closest('.tile, svg, .unseen') && element.getBoundingClientRect().right > innerWidth + 0.5)
+    .map((element) => element.className || element.tagName)";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_french_page_speaks_french() -> anyhow::Result<()> {
@@ -68,6 +77,7 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         visitor.reads(".payslip-heading", "Reçu").await?;
         visitor.reads(".is-sum dt", "Vous avez été payé").await?;
         visitor.reads(".is-sum dd", "0,00\u{a0}$").await?;
+        browser.click(RECEIPT_CLOSE).await?;
 
         browser.leave_frame().await?;
         let title: String = browser.read("document.querySelector('iframe').title").await?;
@@ -87,11 +97,12 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
     clippy::print_stdout,
     reason = "what a person has to look at is for whoever reads the test's output"
 )]
-async fn axe_finds_no_violation_in_any_state() -> anyhow::Result<()> {
+async fn axe_finds_no_violation_in_any_state_and_nothing_is_cut_off() -> anyhow::Result<()> {
     let collector = Collector::start_with(SETTINGS)?;
     let mut tour = Tour {
         findings: Findings::default(),
         second_screens: 0,
+        cut: Vec::new(),
     };
     Browser::open(async |browser| {
         for language in ["en", "fr"] {
@@ -115,6 +126,7 @@ async fn axe_finds_no_violation_in_any_state() -> anyhow::Result<()> {
             documents,
         },
         second_screens,
+        cut,
     } = tour;
     for finding in &incomplete {
         println!("to be looked at by a person: {finding}");
@@ -130,13 +142,34 @@ async fn axe_finds_no_violation_in_any_state() -> anyhow::Result<()> {
     );
     let list: Vec<&str> = violations.iter().map(String::as_str).collect();
     ensure!(violations.is_empty(), "{} violations:\n{}", list.len(), list.join("\n"));
+    ensure!(cut.is_empty(), "cut off at the frame's edge:\n{}", cut.join("\n"));
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_does_find_the_violation_of_a_page_that_has_one() -> anyhow::Result<()> {
+    let page = HostPage::serve("en", "<p style=\"color: #999; background: #fff\">pale words</p><input>").await?;
+    Browser::open(async |browser| {
+        browser.goto(&page.origin("127.0.0.1")).await?;
+        let mut findings = Findings::default();
+        findings.look(&browser, Part::Page, "pale").await?;
+        let rules: Vec<&str> = findings
+            .violations
+            .iter()
+            .filter_map(|found| found.split(": ").nth(1))
+            .collect();
+        ensure!(rules == ["color-contrast", "label"], "{findings:?}");
+        Ok(())
+    })
+    .await
 }
 
 /// One way through all states.
 struct Tour {
     findings: Findings,
     second_screens: u32,
+    /// What reaches beyond its frame, with where.
+    cut: Vec<String>,
 }
 
 impl Tour {
@@ -165,7 +198,7 @@ impl Tour {
         browser.click(".removal .button").await?;
         browser.until("document.querySelector('.removal-text')").await?;
         self.look(browser, "removal", setting).await?;
-        browser.click(".payslip > .controls .button.is-quiet").await?;
+        browser.click(RECEIPT_CLOSE).await?;
         browser.leave_frame().await?;
         comment_page::publish(browser).await?;
         Visitor::arrive(browser, collector).await?;
@@ -197,6 +230,9 @@ impl Tour {
         self.findings
             .look(browser, Part::Frame, &format!("{state}, {setting}, frame"))
             .await?;
+        let cut: Vec<String> = browser.read(CUT).await?;
+        self.cut
+            .extend(cut.iter().map(|name| format!("{state}, {setting}: {name}")));
         browser.leave_frame().await?;
         self.findings
             .look(browser, Part::Page, &format!("{state}, {setting}, page"))

@@ -40,7 +40,8 @@ impl Findings {
             // The driver's own scripts are not bound by the document's policy.
             browser.run(&fs::read_to_string(programs::axe()?)?).await?;
         }
-        let mut rules = vec!["'target-size': { enabled: true }".to_owned()];
+        // Off unless asked for; and a page's frame is looked at by its own call.
+        let mut rules = vec!["'target-size': { enabled: true }, 'frame-tested': { enabled: false }".to_owned()];
         if part == Part::Frame {
             rules.extend(NOT_INSIDE_A_FRAME.map(|rule| format!("'{rule}': {{ enabled: false }}")));
         }

@@ -155,8 +155,8 @@ impl Words {
             ..
         } = disclosure;
         match self.language {
-            "fr" => format!("Pour {requester} : {data_set}. Environ {seconds} s."),
-            _ => format!("For {requester}: {data_set}. About {seconds} s."),
+            "fr" => format!("Pour {requester}\u{a0}: {data_set}. Environ {seconds}\u{a0}s."),
+            _ => format!("For {requester}: {data_set}. About {seconds}\u{a0}s."),
         }
     }
 }

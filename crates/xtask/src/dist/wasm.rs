@@ -1,5 +1,6 @@
 //! The widget as WebAssembly: compiled, bound to the browser by wasm-bindgen, shrunk by Binaryen. Knows no page.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,7 +47,9 @@ pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> 
         "-p",
         "corvee",
     ];
-    program::run(workspace.cargo().args(cargo))?;
+    // Panic messages name source files; a browser need not learn where they lay on this machine.
+    program::run(workspace.cargo().args(["fetch", "--locked"]))?;
+    program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
     let compiled = workspace.target.join(toolchain::WASM).join("wasm/corvee.wasm");
 
     let folder = workspace.target.join("bundle");
@@ -67,6 +70,19 @@ pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> 
         wasm,
         glue: folder.join("frame.js"),
     })
+}
+
+/// Compiler flags that shorten the paths of sources, in cargo's encoding.
+fn remapped_paths(workspace: &Workspace) -> Result<String> {
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let sources = cargo_home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
+    let mut folders = vec![(workspace.root.clone(), ".")];
+    for registry in fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))? {
+        folders.push((registry?.path(), "crates"));
+    }
+    let flag = |(folder, name): (PathBuf, &str)| format!("--remap-path-prefix={}={name}", folder.display());
+    Ok(folders.into_iter().map(flag).collect::<Vec<_>>().join("\u{1f}"))
 }
 
 /// The module that is smallest in brotli: as compiled, or as one of Binaryen's levels leaves it.
