@@ -22,7 +22,11 @@
     clippy::cast_sign_loss,
     reason = "pixels, bytes and noise cells are small whole numbers cut from clamped floats"
 )]
-#![expect(clippy::many_single_char_names, clippy::similar_names, reason = "coordinates are called x, y and z")]
+#![expect(
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    reason = "coordinates are called x, y and z"
+)]
 
 mod backdrop;
 mod building;

@@ -59,13 +59,21 @@ impl Clutter {
             Kind::Meter => hex(0x5d666d),
         };
         let second = dice.pick([hex(0x5f8a3c), hex(0xc65a7a), hex(0xd8b23c), hex(0x8a5aa0)]);
-        Self { kind, colour, second, salt: dice.between(0.0, 1.0) }
+        Self {
+            kind,
+            colour,
+            second,
+            salt: dice.between(0.0, 1.0),
+        }
     }
 
     fn sign(&self, pen: &mut Pen<'_>, frame: &Frame, shape: &[(f32, f32)], rim: f32, inside: Colour) {
         pen.limb(frame.origin, 0.035, frame.at(0.0, 2.45, -0.03), 0.035, hex(0x8b9094));
         let plate = |scale: f32, z: f32| -> Vec<Vec3> {
-            shape.iter().map(|(x, y)| frame.at(x * scale * 0.36, 2.2 + y * scale * 0.36, z)).collect()
+            shape
+                .iter()
+                .map(|(x, y)| frame.at(x * scale * 0.36, 2.2 + y * scale * 0.36, z))
+                .collect()
         };
         if pen.faces(frame.at(0.0, 2.2, 0.0), frame.turn(0.0, 0.0, 1.0)) {
             pen.sheet(&plate(1.0, 0.02), self.colour);
@@ -88,7 +96,11 @@ impl Sketch for Clutter {
             Kind::PosterBoard => (0.4, 1.15),
             Kind::Meter => (0.15, 1.4),
         };
-        Footprint { half_width: half, half_length: half, height }
+        Footprint {
+            half_width: half,
+            half_length: half,
+            height,
+        }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -102,15 +114,21 @@ impl Sketch for Clutter {
             Kind::Bin => {
                 pen.lathe(foot, &[(0.24, 0.03), (0.28, 0.85)], self.colour);
                 pen.lathe(foot, &[(0.3, 0.85), (0.3, 0.92), (0.2, 1.02)], self.colour * 0.8);
-                let slot = [(-0.14, 0.66), (0.14, 0.66), (0.14, 0.78), (-0.14, 0.78)].map(|(x, y)| frame.at(x, y, 0.28));
+                let slot =
+                    [(-0.14, 0.66), (0.14, 0.66), (0.14, 0.78), (-0.14, 0.78)].map(|(x, y)| frame.at(x, y, 0.28));
                 pen.panel(&slot, frame.turn(0.0, 0.0, 1.0), grey(0.06));
             }
             Kind::PostBox => {
                 pen.lathe(foot, &[(0.27, 0.0), (0.27, 0.2)], grey(0.12));
                 pen.lathe(foot, &[(0.24, 0.2), (0.24, 1.3)], self.colour);
-                pen.lathe(foot, &[(0.29, 1.3), (0.29, 1.38), (0.2, 1.5), (0.06, 1.55)], self.colour * 1.04);
+                pen.lathe(
+                    foot,
+                    &[(0.29, 1.3), (0.29, 1.38), (0.2, 1.5), (0.06, 1.55)],
+                    self.colour * 1.04,
+                );
                 let front = frame.turn(0.0, 0.0, 1.0);
-                let slot = [(-0.13, 1.12), (0.13, 1.12), (0.13, 1.18), (-0.13, 1.18)].map(|(x, y)| frame.at(x, y, 0.235));
+                let slot =
+                    [(-0.13, 1.12), (0.13, 1.12), (0.13, 1.18), (-0.13, 1.18)].map(|(x, y)| frame.at(x, y, 0.235));
                 pen.panel(&slot, front, grey(0.05));
                 let plate = [(-0.1, 0.78), (0.1, 0.78), (0.1, 1.02), (-0.1, 1.02)].map(|(x, y)| frame.at(x, y, 0.235));
                 pen.panel(&plate, front, hex(0xe9e5da));
@@ -131,23 +149,60 @@ impl Sketch for Clutter {
                 for at in 0..14_u8 {
                     let share = f32::from(at) / 13.0 - 0.5;
                     let wobble = (f32::from(at) * 2.4 + self.salt * 9.0).sin();
-                    pen.ball(frame.at(share * 0.8, 0.58 + 0.12 * wobble, 0.2 * wobble), 0.15, hex(0x4f7a3a) * (0.9 + 0.2 * wobble));
+                    pen.ball(
+                        frame.at(share * 0.8, 0.58 + 0.12 * wobble, 0.2 * wobble),
+                        0.15,
+                        hex(0x4f7a3a) * (0.9 + 0.2 * wobble),
+                    );
                 }
                 for at in 0..9_u8 {
                     let wobble = (f32::from(at) * 3.7 + self.salt * 5.0).sin();
-                    pen.ball(frame.at(0.38 * wobble, 0.7 + 0.1 * (f32::from(at) * 1.9).cos(), 0.22), 0.045, self.second);
+                    pen.ball(
+                        frame.at(0.38 * wobble, 0.7 + 0.1 * (f32::from(at) * 1.9).cos(), 0.22),
+                        0.045,
+                        self.second,
+                    );
                 }
             }
             Kind::RoundSign => {
-                let shape: Vec<_> = circle(vec3(0.0, 0.0, 0.0), vec3(1.0, 0.0, 0.0), UP).iter().map(|p| (p.x, p.y)).collect();
-                self.sign(pen, frame, &shape, 0.74, if self.colour.r > 0.5 { hex(0xf0eee8) } else { self.colour * 1.2 });
+                let shape: Vec<_> = circle(vec3(0.0, 0.0, 0.0), vec3(1.0, 0.0, 0.0), UP)
+                    .iter()
+                    .map(|p| (p.x, p.y))
+                    .collect();
+                self.sign(
+                    pen,
+                    frame,
+                    &shape,
+                    0.74,
+                    if self.colour.r > 0.5 {
+                        hex(0xf0eee8)
+                    } else {
+                        self.colour * 1.2
+                    },
+                );
             }
-            Kind::WarningSign => self.sign(pen, frame, &[(-1.05, -0.75), (1.05, -0.75), (0.0, 1.05)], 0.62, hex(0xf0eee8)),
+            Kind::WarningSign => self.sign(
+                pen,
+                frame,
+                &[(-1.05, -0.75), (1.05, -0.75), (0.0, 1.05)],
+                0.62,
+                hex(0xf0eee8),
+            ),
             Kind::StopSign => {
-                let shape = [(-0.4, -1.0), (0.4, -1.0), (1.0, -0.4), (1.0, 0.4), (0.4, 1.0), (-0.4, 1.0), (-1.0, 0.4), (-1.0, -0.4)];
+                let shape = [
+                    (-0.4, -1.0),
+                    (0.4, -1.0),
+                    (1.0, -0.4),
+                    (1.0, 0.4),
+                    (0.4, 1.0),
+                    (-0.4, 1.0),
+                    (-1.0, 0.4),
+                    (-1.0, -0.4),
+                ];
                 self.sign(pen, frame, &shape, 0.9, self.colour * 1.05);
                 if pen.faces(frame.at(0.0, 2.2, 0.0), frame.turn(0.0, 0.0, 1.0)) {
-                    let bar = [(-0.24, 2.12), (0.24, 2.12), (0.24, 2.28), (-0.24, 2.28)].map(|(x, y)| frame.at(x, y, 0.03));
+                    let bar =
+                        [(-0.24, 2.12), (0.24, 2.12), (0.24, 2.28), (-0.24, 2.28)].map(|(x, y)| frame.at(x, y, 0.03));
                     pen.sheet(&bar, hex(0xf0eee8));
                 }
             }
@@ -185,7 +240,11 @@ pub(crate) struct Awning {
 
 impl Sketch for Awning {
     fn footprint(&self) -> Footprint {
-        Footprint { half_width: self.half, half_length: 0.6, height: self.height }
+        Footprint {
+            half_width: self.half,
+            half_length: 0.6,
+            height: self.height,
+        }
     }
 
     fn floats(&self) -> bool {
@@ -203,8 +262,17 @@ impl Sketch for Awning {
         for stripe in 0..stripes {
             let x = |edge: u16| -self.half + 2.0 * self.half * f32::from(edge) / f32::from(stripes);
             let (left, right) = (x(stripe), x(stripe + 1));
-            let colour = if self.striped && stripe % 2 == 0 { hex(0xefe8da) } else { self.colour };
-            let cloth = [frame.at(left, top, 0.0), frame.at(right, top, 0.0), frame.at(right, low, reach), frame.at(left, low, reach)];
+            let colour = if self.striped && stripe % 2 == 0 {
+                hex(0xefe8da)
+            } else {
+                self.colour
+            };
+            let cloth = [
+                frame.at(left, top, 0.0),
+                frame.at(right, top, 0.0),
+                frame.at(right, low, reach),
+                frame.at(left, low, reach),
+            ];
             pen.sheet(&cloth, colour);
             let middle = f32::midpoint(left, right);
             let fringe = [

@@ -30,7 +30,11 @@ impl TrafficLight {
     /// A set of lights; an arm, when there is one, reaches `towards` the road (-1 the frame's left, 1 its right).
     pub(crate) fn new(towards: f32, dice: &mut Dice) -> Self {
         let height = dice.between(2.5, 3.1);
-        let arm = if dice.chance(0.35) { dice.between(2.6, 4.4) * towards } else { 0.0 };
+        let arm = if dice.chance(0.35) {
+            dice.between(2.6, 4.4) * towards
+        } else {
+            0.0
+        };
         let arm_height = dice.between(4.6, 5.2);
         let mut heads = vec![vec3(0.0, height, 0.16)];
         if arm != 0.0 {
@@ -57,9 +61,17 @@ impl TrafficLight {
         let front = frame.turn(0.0, 0.0, 1.0);
         if let Some(colour) = self.backplate {
             let plate = |margin: f32| {
-                [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].map(|(x, y)| at(x * (half + margin), y * (tall + margin), 0.0))
+                [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+                    .map(|(x, y)| at(x * (half + margin), y * (tall + margin), 0.0))
             };
-            pen.sheet(&plate(0.13), if pen.faces(at(0.0, 0.0, 0.0), front) { colour } else { hex(0x2a2b2d) });
+            pen.sheet(
+                &plate(0.13),
+                if pen.faces(at(0.0, 0.0, 0.0), front) {
+                    colour
+                } else {
+                    hex(0x2a2b2d)
+                },
+            );
             pen.sheet(&plate(0.09), hex(0x1a1b1d));
         }
         pen.block(frame, centre, vec3(half, tall, deep), self.housing);
@@ -75,17 +87,32 @@ impl TrafficLight {
             if lamp == self.showing {
                 let points = crate::pen::circle(middle, across, up);
                 pen.glowing(&points, front, lit_colour);
-                pen.glowing(&crate::pen::circle(middle, across * 0.5, up * 0.5), front, lit_colour.mix(grey(1.0), 0.45));
+                pen.glowing(
+                    &crate::pen::circle(middle, across * 0.5, up * 0.5),
+                    front,
+                    lit_colour.mix(grey(1.0), 0.45),
+                );
                 pen.halo(middle, 0.55, lit_colour, 0.35 + 0.55 * pen.light.dark);
             } else {
                 pen.disc(middle, across, up, lit_colour.saturate(0.7) * 0.26);
             }
-            let visor: Vec<_> = [(-1.0_f32, 0.1_f32), (-0.75, 0.72), (0.0, 1.08), (0.75, 0.72), (1.0, 0.1)]
-                .iter()
-                .map(|(x, v)| at(x * radius * 1.1, y + v * radius, deep + 0.01))
-                .collect();
+            let visor: Vec<_> = [
+                (-1.0_f32, 0.1_f32),
+                (-0.75, 0.72),
+                (0.0, 1.08),
+                (0.75, 0.72),
+                (1.0, 0.1),
+            ]
+            .iter()
+            .map(|(x, v)| at(x * radius * 1.1, y + v * radius, deep + 0.01))
+            .collect();
             pen.rod(&visor, 0.035, self.housing * 0.8);
-            let hood = [at(-0.13, y + 0.1, deep), at(0.13, y + 0.1, deep), at(0.11, y + 0.15, deep + 0.17), at(-0.11, y + 0.15, deep + 0.17)];
+            let hood = [
+                at(-0.13, y + 0.1, deep),
+                at(0.13, y + 0.1, deep),
+                at(0.11, y + 0.15, deep + 0.17),
+                at(-0.11, y + 0.15, deep + 0.17),
+            ];
             pen.sheet(&hood, self.housing * 0.7);
         }
     }
@@ -93,7 +120,11 @@ impl TrafficLight {
 
 impl Sketch for TrafficLight {
     fn footprint(&self) -> Footprint {
-        Footprint { half_width: 0.25, half_length: 0.25, height: self.height + 0.6 }
+        Footprint {
+            half_width: 0.25,
+            half_length: 0.25,
+            height: self.height + 0.6,
+        }
     }
 
     fn span(&self) -> (f32, f32) {
@@ -117,11 +148,21 @@ impl Sketch for TrafficLight {
         }
         pen.belongs_to(None);
         let foot = frame.origin;
-        let top = if self.arm == 0.0 { self.height + 0.5 } else { self.arm_height + 0.1 };
+        let top = if self.arm == 0.0 {
+            self.height + 0.5
+        } else {
+            self.arm_height + 0.1
+        };
         pen.lathe(foot, &[(0.15, 0.0), (0.13, 0.25)], self.post * 0.9);
         pen.limb(foot, 0.075, foot + UP * top, 0.06, self.post);
         if self.arm != 0.0 {
-            pen.limb(frame.at(0.0, self.arm_height, 0.0), 0.06, frame.at(self.arm, self.arm_height + 0.15, 0.0), 0.045, self.post);
+            pen.limb(
+                frame.at(0.0, self.arm_height, 0.0),
+                0.06,
+                frame.at(self.arm, self.arm_height + 0.15, 0.0),
+                0.045,
+                self.post,
+            );
         }
         pen.block(frame, vec3(0.0, 1.15, 0.1), vec3(0.07, 0.12, 0.05), hex(0xd9a520));
         if !away {

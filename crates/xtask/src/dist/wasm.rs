@@ -49,7 +49,12 @@ pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> 
     ];
     // Panic messages name source files; a browser need not learn where they lay on this machine.
     program::run(workspace.cargo().args(["fetch", "--locked"]))?;
-    program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
+    program::run(
+        workspace
+            .cargo()
+            .args(cargo)
+            .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?),
+    )?;
     let compiled = workspace.target.join(toolchain::WASM).join("wasm/corvee.wasm");
 
     let folder = workspace.target.join("bundle");
@@ -76,7 +81,9 @@ pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> 
 fn remapped_paths(workspace: &Workspace) -> Result<String> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let sources = cargo_home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
+    let sources = cargo_home
+        .context("neither CARGO_HOME nor HOME is set")?
+        .join("registry/src");
     let mut folders = vec![(workspace.root.clone(), ".")];
     for registry in fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))? {
         folders.push((registry?.path(), "crates"));
