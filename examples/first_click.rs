@@ -70,9 +70,7 @@ mod measured {
                 browser.forget_cache().await?;
                 browser.goto(&own).await?;
                 browser.enter_frame().await?;
-                browser
-                    .until("document.querySelector('.corvee-widget [role=status]')")
-                    .await?;
+                browser.until("document.querySelector('.corvee-widget [role=status]')").await?;
                 if load == 0 {
                     first_visit = browser.traffic().await?;
                     first_visit.retain(|sent| sent.url.starts_with(origin));
@@ -96,15 +94,9 @@ mod measured {
             println!("{bytes:>8.0} bytes  {}", url.split('?').next().unwrap_or_default());
         }
         let bytes: f64 = first_visit.iter().map(|sent| sent.bytes).sum();
-        println!(
-            "until the checkbox works: {} requests, {bytes:.0} bytes with headers",
-            first_visit.len()
-        );
+        println!("until the checkbox works: {} requests, {bytes:.0} bytes with headers", first_visit.len());
         let enforced = std::env::args().any(|argument| argument == "--enforce");
-        ensure!(
-            !enforced || median <= MEDIAN_MAX_MS,
-            "the median is above {MEDIAN_MAX_MS} ms"
-        );
+        ensure!(!enforced || median <= MEDIAN_MAX_MS, "the median is above {MEDIAN_MAX_MS} ms");
         Ok(())
     }
 }

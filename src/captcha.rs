@@ -111,12 +111,7 @@ pub fn Captcha(props: &CaptchaProps) -> Html {
 
     let (is_open, deadline, phase, spoken) = {
         let session = session.borrow();
-        (
-            session.is_open(),
-            session.deadline(),
-            session.phase().clone(),
-            session.spoken().cloned(),
-        )
+        (session.is_open(), session.deadline(), session.phase().clone(), session.spoken().cloned())
     };
 
     use_effect({
@@ -135,24 +130,10 @@ pub fn Captcha(props: &CaptchaProps) -> Html {
     use_effect_with(is_open, {
         let on_size = props.on_size.clone();
         move |is_open| {
-            on_size.emit(if *is_open {
-                Size::Open {
-                    width: OPEN_WIDTH,
-                    height: OPEN_HEIGHT,
-                }
-            } else {
-                Size::Closed
-            });
+            on_size.emit(if *is_open { Size::Open { width: OPEN_WIDTH, height: OPEN_HEIGHT } } else { Size::Closed });
         }
     });
-    use_size(
-        root.clone(),
-        is_open,
-        props.on_size.reform(|height| Size::Open {
-            width: OPEN_WIDTH,
-            height,
-        }),
-    );
+    use_size(root.clone(), is_open, props.on_size.reform(|height| Size::Open { width: OPEN_WIDTH, height }));
     use_effect_with((), {
         let (on_ready, on_event) = (props.on_ready.clone(), on_event.clone());
         move |()| {

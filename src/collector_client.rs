@@ -19,12 +19,7 @@ const PATIENCE_MS: u32 = 30_000;
 /// # Errors
 /// [`Trouble`] when no challenge came.
 pub async fn request_challenge(collector: &str, request: &ChallengeRequest) -> Result<Challenge, Trouble> {
-    let response = call(
-        "POST",
-        &[collector, "/v1/challenges"].concat(),
-        Some(challenge_body(request)),
-    )
-    .await?;
+    let response = call("POST", &[collector, "/v1/challenges"].concat(), Some(challenge_body(request))).await?;
     read(&response).await
 }
 
@@ -42,9 +37,7 @@ pub async fn send_answer(collector: &str, request: &AnswerRequest) -> Result<Ans
 /// # Errors
 /// [`Trouble`] when they are still there.
 pub async fn remove_votes(collector: &str, code: &ReceiptCode) -> Result<(), Trouble> {
-    call("DELETE", &[collector, "/v1/receipts/", code.as_str()].concat(), None)
-        .await
-        .map(drop)
+    call("DELETE", &[collector, "/v1/receipts/", code.as_str()].concat(), None).await.map(drop)
 }
 
 /// A call; a response is returned only when it is a success.
@@ -78,11 +71,7 @@ async fn call(method: &str, address: &str, body: Option<JsValue>) -> Result<Resp
 ///
 /// Written by hand, and read back by a test: a general serializer would add 1.6 kB to the widget.
 pub fn challenge_body(request: &ChallengeRequest) -> JsValue {
-    let ChallengeRequest {
-        sitekey,
-        hostname,
-        language,
-    } = request;
+    let ChallengeRequest { sitekey, hostname, language } = request;
     wire::object(&[
         ("sitekey", sitekey.as_str().into()),
         ("hostname", hostname.as_str().into()),
@@ -92,11 +81,7 @@ pub fn challenge_body(request: &ChallengeRequest) -> JsValue {
 
 /// An answer as JSON has it: `{"challenge": …, "answer": {"select": {"picked": […]}}, "timing": {"screen_ms": …}}`.
 pub fn answer_body(request: &AnswerRequest) -> JsValue {
-    let AnswerRequest {
-        challenge,
-        answer,
-        timing: Timing { screen_ms },
-    } = request;
+    let AnswerRequest { challenge, answer, timing: Timing { screen_ms } } = request;
     let answer = match answer {
         Answer::Select(SelectAnswer { picked }) => {
             let picked: Array = picked.iter().copied().map(JsValue::from).collect();

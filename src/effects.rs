@@ -27,23 +27,19 @@ pub fn carry_out(effects: Vec<Effect>, props: &CaptchaProps, on_event: &Callback
                         hostname: settings.hostname.clone(),
                         language: settings.language.clone(),
                     };
-                    on_event.emit(
-                        match collector_client::request_challenge(&settings.collector, &request).await {
-                            Ok(challenge) => Event::ChallengeArrived { turn, challenge },
-                            Err(trouble) => Event::Failed { turn, trouble },
-                        },
-                    );
+                    on_event.emit(match collector_client::request_challenge(&settings.collector, &request).await {
+                        Ok(challenge) => Event::ChallengeArrived { turn, challenge },
+                        Err(trouble) => Event::Failed { turn, trouble },
+                    });
                 });
             }
             Effect::SendAnswer { turn, request } => {
                 let (settings, on_event) = (props.settings.clone(), on_event.clone());
                 spawn_local(async move {
-                    on_event.emit(
-                        match collector_client::send_answer(&settings.collector, &request).await {
-                            Ok(reply) => Event::AnswerJudged { turn, reply },
-                            Err(trouble) => Event::Failed { turn, trouble },
-                        },
-                    );
+                    on_event.emit(match collector_client::send_answer(&settings.collector, &request).await {
+                        Ok(reply) => Event::AnswerJudged { turn, reply },
+                        Err(trouble) => Event::Failed { turn, trouble },
+                    });
                 });
             }
             Effect::RemoveVotes { turn, code } => {
@@ -72,9 +68,7 @@ pub fn put_focus(root: &NodeRef, place: Place) {
     if !gloo::utils::document().has_focus().unwrap_or_default() {
         return;
     }
-    let target = root
-        .cast::<Element>()
-        .and_then(|root| root.query_selector(selector).ok().flatten());
+    let target = root.cast::<Element>().and_then(|root| root.query_selector(selector).ok().flatten());
     if let Some(target) = target
         && let Ok(target) = target.dyn_into::<HtmlElement>()
     {
@@ -88,9 +82,7 @@ pub fn put_focus(root: &NodeRef, place: Place) {
 
 /// Milliseconds on the browser's clock that never runs backwards.
 pub fn now_ms() -> u64 {
-    let now = gloo::utils::window()
-        .performance()
-        .map_or(0.0, |performance| performance.now());
+    let now = gloo::utils::window().performance().map_or(0.0, |performance| performance.now());
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

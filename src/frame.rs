@@ -48,24 +48,12 @@ pub fn start() -> Result<(), JsValue> {
     let settings = root.get_attribute("data-settings").unwrap_or_default();
     let settings: Settings = wire::parse(&settings).map_err(|misfit| JsValue::from_str(&misfit.to_string()))?;
     // The checkbox works before this code has come: a tick given by then counts, and so does the focus.
-    let early = root
-        .query_selector("input")?
-        .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    let early = root.query_selector("input")?.and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
     let ticked = early.as_ref().is_some_and(HtmlInputElement::checked);
-    let focused = early.is_some_and(|input| {
-        document
-            .active_element()
-            .is_some_and(|active| active.is_same_node(Some(&input)))
-    });
-    yew::Renderer::<Frame>::with_root_and_props(
-        root,
-        FrameProps {
-            settings: Rc::new(settings),
-            ticked,
-            focused,
-        },
-    )
-    .render();
+    let focused =
+        early.is_some_and(|input| document.active_element().is_some_and(|active| active.is_same_node(Some(&input))));
+    yew::Renderer::<Frame>::with_root_and_props(root, FrameProps { settings: Rc::new(settings), ticked, focused })
+        .render();
     Ok(())
 }
 
@@ -145,10 +133,7 @@ pub fn Frame(props: &FrameProps) -> Html {
             }
         })
     };
-    let settings = Settings {
-        theme: (*theme).clone(),
-        ..(*props.settings).clone()
-    };
+    let settings = Settings { theme: (*theme).clone(), ..(*props.settings).clone() };
     html! {
         <Captcha
             settings={Rc::new(settings)}
@@ -187,18 +172,11 @@ fn heard(event: &MessageEvent, origin: &str) -> Option<(String, JsValue)> {
 
 /// A text in an object; empty when there is none.
 fn text_of(object: &JsValue, name: &str) -> String {
-    Reflect::get(object, &name.into())
-        .ok()
-        .and_then(|value| value.as_string())
-        .unwrap_or_default()
+    Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 fn frame_width() -> f64 {
-    gloo::utils::window()
-        .inner_width()
-        .ok()
-        .and_then(|width| width.as_f64())
-        .unwrap_or_default()
+    gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default()
 }
 
 fn focus_checkbox() {

@@ -48,11 +48,7 @@ impl Grid {
         }
         let last = self.tiles() - 1;
         let row_start = at - at % self.columns;
-        let (backward, forward) = if self.mirrored {
-            ("ArrowRight", "ArrowLeft")
-        } else {
-            ("ArrowLeft", "ArrowRight")
-        };
+        let (backward, forward) = if self.mirrored { ("ArrowRight", "ArrowLeft") } else { ("ArrowLeft", "ArrowRight") };
         let target = match key.name {
             "Enter" => return Some(Keystroke::Submit),
             "ArrowUp" => at.checked_sub(self.columns).unwrap_or(at),
@@ -72,17 +68,11 @@ impl Grid {
 
     /// The tile a digit names, counted from 1.
     fn digit(self, key: Key<'_>) -> Option<usize> {
-        let of_place = key
-            .place
-            .strip_prefix("Digit")
-            .or_else(|| key.place.strip_prefix("Numpad"));
-        [Some(key.name), of_place]
-            .into_iter()
-            .flatten()
-            .find_map(|digit| match digit.as_bytes() {
-                [byte @ b'1'..=b'9'] => Some(usize::from(byte - b'1')).filter(|tile| *tile < self.tiles()),
-                _ => None,
-            })
+        let of_place = key.place.strip_prefix("Digit").or_else(|| key.place.strip_prefix("Numpad"));
+        [Some(key.name), of_place].into_iter().flatten().find_map(|digit| match digit.as_bytes() {
+            [byte @ b'1'..=b'9'] => Some(usize::from(byte - b'1')).filter(|tile| *tile < self.tiles()),
+            _ => None,
+        })
     }
 }
 
@@ -92,18 +82,10 @@ mod tests {
 
     use super::*;
 
-    const GRID: Grid = Grid {
-        columns: 3,
-        rows: 3,
-        mirrored: false,
-    };
+    const GRID: Grid = Grid { columns: 3, rows: 3, mirrored: false };
 
     fn check(name: &str, at: usize, expected: Option<Keystroke>) {
-        assert_eq!(
-            GRID.keystroke(Key { name, ..Key::default() }, at),
-            expected,
-            "{name} on tile {at}"
-        );
+        assert_eq!(GRID.keystroke(Key { name, ..Key::default() }, at), expected, "{name} on tile {at}");
     }
 
     #[test]
@@ -122,11 +104,7 @@ mod tests {
     fn home_and_end_stay_in_the_row_and_with_control_leave_it() {
         check("Home", 5, Some(Keystroke::Move(3)));
         check("End", 3, Some(Keystroke::Move(5)));
-        let control = |name| Key {
-            name,
-            control: true,
-            ..Key::default()
-        };
+        let control = |name| Key { name, control: true, ..Key::default() };
         assert_eq!(GRID.keystroke(control("Home"), 5), Some(Keystroke::Move(0)));
         assert_eq!(GRID.keystroke(control("End"), 3), Some(Keystroke::Move(8)));
     }
@@ -134,26 +112,8 @@ mod tests {
     #[test]
     fn arrows_follow_the_writing_direction() {
         let mirrored = Grid { mirrored: true, ..GRID };
-        assert_eq!(
-            mirrored.keystroke(
-                Key {
-                    name: "ArrowLeft",
-                    ..Key::default()
-                },
-                0
-            ),
-            Some(Keystroke::Move(1))
-        );
-        assert_eq!(
-            mirrored.keystroke(
-                Key {
-                    name: "ArrowRight",
-                    ..Key::default()
-                },
-                1
-            ),
-            Some(Keystroke::Move(0))
-        );
+        assert_eq!(mirrored.keystroke(Key { name: "ArrowLeft", ..Key::default() }, 0), Some(Keystroke::Move(1)));
+        assert_eq!(mirrored.keystroke(Key { name: "ArrowRight", ..Key::default() }, 1), Some(Keystroke::Move(0)));
     }
 
     #[test]
@@ -161,22 +121,14 @@ mod tests {
         check("1", 4, Some(Keystroke::Toggle(0)));
         check("9", 4, Some(Keystroke::Toggle(8)));
         check("0", 4, None);
-        let french = Key {
-            name: "é",
-            place: "Digit2",
-            ..Key::default()
-        };
+        let french = Key { name: "é", place: "Digit2", ..Key::default() };
         assert_eq!(GRID.keystroke(french, 4), Some(Keystroke::Toggle(1)));
     }
 
     #[test]
     fn enter_submits_with_and_without_control() {
         check("Enter", 4, Some(Keystroke::Submit));
-        let control = Key {
-            name: "Enter",
-            control: true,
-            ..Key::default()
-        };
+        let control = Key { name: "Enter", control: true, ..Key::default() };
         assert_eq!(GRID.keystroke(control, 4), Some(Keystroke::Submit));
     }
 
@@ -185,28 +137,8 @@ mod tests {
         for name in ["Tab", "Escape", " ", "a", "F5", ""] {
             check(name, 0, None);
         }
-        assert_eq!(
-            GRID.keystroke(
-                Key {
-                    name: "ArrowLeft",
-                    foreign: true,
-                    ..Key::default()
-                },
-                4
-            ),
-            None
-        );
-        assert_eq!(
-            GRID.keystroke(
-                Key {
-                    name: "1",
-                    control: true,
-                    ..Key::default()
-                },
-                4
-            ),
-            None
-        );
+        assert_eq!(GRID.keystroke(Key { name: "ArrowLeft", foreign: true, ..Key::default() }, 4), None);
+        assert_eq!(GRID.keystroke(Key { name: "1", control: true, ..Key::default() }, 4), None);
     }
 
     proptest! {

@@ -83,15 +83,7 @@ pub struct Workplace<'a> {
 impl Workplace<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            turn,
-            ask,
-            sprite,
-            work,
-            open,
-            on_event,
-        } = self;
+        let Self { voice, turn, ask, sprite, work, open, on_event } = self;
         match (ask, work) {
             (Ask::Select(ask), Work::Select(picks)) => html! {
                 <SelectGrid

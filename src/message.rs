@@ -159,11 +159,7 @@ impl Voice {
     /// The voice for a language tag such as `fr-CA`; English for languages the widget does not speak.
     pub fn of(language: &str) -> Self {
         let primary = language.split('-').next().unwrap_or_default();
-        Self(if primary.eq_ignore_ascii_case("fr") {
-            Tongue::French
-        } else {
-            Tongue::English
-        })
+        Self(if primary.eq_ignore_ascii_case("fr") { Tongue::French } else { Tongue::English })
     }
 
     /// Its language tag, for `lang` attributes.
@@ -218,9 +214,7 @@ fn money(micros: u32, point: &str) -> String {
         if decimal >= 2 && rest == 0 {
             break;
         }
-        text.push(char::from(
-            b"0123456789".get((rest / place) as usize).copied().unwrap_or(b'0'),
-        ));
+        text.push(char::from(b"0123456789".get((rest / place) as usize).copied().unwrap_or(b'0')));
         rest %= place;
         place = (place / 10).max(1);
     }
@@ -237,14 +231,8 @@ mod tests {
 
     #[test]
     fn a_language_is_chosen_by_its_primary_subtag() {
-        for (language, tag) in [
-            ("fr", "fr"),
-            ("FR-ca", "fr"),
-            ("en-GB", "en"),
-            ("de", "en"),
-            ("", "en"),
-            ("frr", "en"),
-        ] {
+        for (language, tag) in [("fr", "fr"), ("FR-ca", "fr"), ("en-GB", "en"), ("de", "en"), ("", "en"), ("frr", "en")]
+        {
             assert_eq!(Voice::of(language).tag(), tag, "{language}");
         }
     }
@@ -278,26 +266,15 @@ mod tests {
         let done = |labels| Message::DoneIn { seconds: 9, labels };
         check("en", &done(0), "Done in 9\u{a0}s · 0 labels given · paid\u{a0}$0");
         check("en", &done(1), "Done in 9\u{a0}s · 1 label given · paid\u{a0}$0");
-        check(
-            "fr",
-            &done(0),
-            "Fait en 9\u{a0}s · 0 étiquette donnée · payé\u{a0}0\u{a0}$",
-        );
-        check(
-            "fr",
-            &done(6),
-            "Fait en 9\u{a0}s · 6 étiquettes données · payé\u{a0}0\u{a0}$",
-        );
+        check("fr", &done(0), "Fait en 9\u{a0}s · 0 étiquette donnée · payé\u{a0}0\u{a0}$");
+        check("fr", &done(6), "Fait en 9\u{a0}s · 6 étiquettes données · payé\u{a0}0\u{a0}$");
     }
 
     #[test]
     fn no_trouble_is_without_words() {
         for language in ["en", "fr"] {
             for trouble in Trouble::ALL {
-                assert!(
-                    Voice::of(language).say(&Message::Trouble(*trouble)).len() > 20,
-                    "{language} {trouble:?}"
-                );
+                assert!(Voice::of(language).say(&Message::Trouble(*trouble)).len() > 20, "{language} {trouble:?}");
             }
         }
     }

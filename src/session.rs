@@ -46,11 +46,7 @@ pub struct Session {
 
 impl Default for Session {
     fn default() -> Self {
-        Self {
-            phase: Phase::Resting,
-            turn: 0,
-            spoken: None,
-        }
+        Self { phase: Phase::Resting, turn: 0, spoken: None }
     }
 }
 
@@ -228,18 +224,11 @@ impl Session {
         match reply {
             AnswerReply::More(challenge) => self.next_round(challenge, Note::OneMore, turn),
             AnswerReply::Again(challenge) => self.next_round(challenge, Note::Others, turn),
-            AnswerReply::Passed(Passed {
-                token,
-                token_lives_ms,
-                receipt,
-            }) => {
+            AnswerReply::Passed(Passed { token, token_lives_ms, receipt }) => {
                 let was_open = self.is_open();
                 self.phase = Phase::Done(Done::new(Rc::new(receipt), turn, token_lives_ms));
                 self.say(Message::Done);
-                let mut effects = vec![Effect::GrantToken {
-                    token,
-                    lives_ms: token_lives_ms,
-                }];
+                let mut effects = vec![Effect::GrantToken { token, lives_ms: token_lives_ms }];
                 if was_open {
                     effects.push(Effect::Focus(Place::Card));
                 }
@@ -308,11 +297,7 @@ impl Session {
             Stage::Troubled { .. } => self.retried(),
             Stage::Open if round.open && round.is_usable() => {
                 let screen_ms = round.finished(now_ms);
-                if round.outdated {
-                    self.renew()
-                } else {
-                    self.send(screen_ms)
-                }
+                if round.outdated { self.renew() } else { self.send(screen_ms) }
             }
             Stage::Open | Stage::Sending { .. } | Stage::Renewing { .. } => vec![],
         }
@@ -325,10 +310,7 @@ impl Session {
             return vec![];
         };
         round.stage = Stage::Sending { turn, screen_ms };
-        vec![Effect::SendAnswer {
-            turn,
-            request: round.request(screen_ms),
-        }]
+        vec![Effect::SendAnswer { turn, request: round.request(screen_ms) }]
     }
 
     fn retried(&mut self) -> Vec<Effect> {
@@ -336,10 +318,7 @@ impl Session {
             Phase::Stuck(_) => self.ask(),
             Phase::Done(done) if done.removal == Some(Removal::Failed) => self.removal_confirmed(),
             Phase::Working(round) => match round.stage {
-                Stage::Troubled {
-                    resend: Some(screen_ms),
-                    ..
-                } if round.open => self.send(screen_ms),
+                Stage::Troubled { resend: Some(screen_ms), .. } if round.open => self.send(screen_ms),
                 Stage::Troubled { .. } if round.open => self.renew(),
                 _ => vec![],
             },
@@ -383,10 +362,7 @@ impl Session {
         self.turn += 1;
         done.removal = Some(Removal::Sent);
         done.removing = Some(self.turn);
-        vec![Effect::RemoveVotes {
-            turn: self.turn,
-            code: done.receipt.code.clone(),
-        }]
+        vec![Effect::RemoveVotes { turn: self.turn, code: done.receipt.code.clone() }]
     }
 
     fn votes_removed(&mut self, turn: u32) -> Vec<Effect> {
@@ -403,11 +379,7 @@ impl Session {
             done.removal = Some(Removal::Done);
         }
         self.say(Message::Removed);
-        if shown {
-            vec![Effect::Focus(Place::Receipt)]
-        } else {
-            vec![]
-        }
+        if shown { vec![Effect::Focus(Place::Receipt)] } else { vec![] }
     }
 }
 

@@ -92,11 +92,7 @@ mod tests {
 
     #[test]
     fn a_challenge_that_cannot_be_answered_asks_for_a_fresh_one() {
-        for kind in [
-            ProblemKind::ChallengeExpired,
-            ProblemKind::ChallengeSpent,
-            ProblemKind::InvalidChallenge,
-        ] {
+        for kind in [ProblemKind::ChallengeExpired, ProblemKind::ChallengeSpent, ProblemKind::InvalidChallenge] {
             assert_eq!(Trouble::from(kind), Trouble::Outdated);
         }
     }

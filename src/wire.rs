@@ -72,17 +72,9 @@ impl<'de> Deserializer<'de> for Value {
         if let Some(text) = self.0.as_string() {
             visitor.visit_string(text)
         } else if let Some(number) = self.0.as_f64() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a lossy result is refused"
-            )]
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a lossy result is refused")]
             let whole = number as u64;
-            if (whole as f64).total_cmp(&number).is_eq() {
-                visitor.visit_u64(whole)
-            } else {
-                Err(Misfit)
-            }
+            if (whole as f64).total_cmp(&number).is_eq() { visitor.visit_u64(whole) } else { Err(Misfit) }
         } else if let Some(flag) = self.0.as_bool() {
             visitor.visit_bool(flag)
         } else if let Ok(list) = self.0.dyn_into::<Array>() {
@@ -93,11 +85,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.0.is_null() || self.0.is_undefined() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
@@ -111,11 +99,7 @@ impl<'de> Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         let object = self.0.dyn_into::<Object>().map_err(misfit)?;
-        visitor.visit_map(Fields {
-            object,
-            names: fields.iter(),
-            present: JsValue::UNDEFINED,
-        })
+        visitor.visit_map(Fields { object, names: fields.iter(), present: JsValue::UNDEFINED })
     }
 
     /// A variant without content is its name; one with content is an object whose only field has its name.
@@ -126,10 +110,7 @@ impl<'de> Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         if let Some(name) = self.0.as_string() {
-            return visitor.visit_enum(Variant {
-                name,
-                content: JsValue::UNDEFINED,
-            });
+            return visitor.visit_enum(Variant { name, content: JsValue::UNDEFINED });
         }
         let object = self.0.dyn_into::<Object>().map_err(misfit)?;
         let name = Object::keys(&object).get(0).as_string().ok_or(Misfit)?;

@@ -51,38 +51,27 @@ async fn mounted<C: BaseComponent>(props: C::Properties) -> HtmlElement {
 
 fn all(place: &Element, selector: &str) -> Vec<HtmlElement> {
     let found = place.query_selector_all(selector).unwrap();
-    (0..found.length())
-        .map(|at| found.get(at).unwrap().dyn_into().unwrap())
-        .collect()
+    (0..found.length()).map(|at| found.get(at).unwrap().dyn_into().unwrap()).collect()
 }
 
 fn one(place: &Element, selector: &str) -> HtmlElement {
-    all(place, selector)
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| panic!("no {selector} in {}", place.inner_html()))
+    all(place, selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", place.inner_html()))
 }
 
 fn focused() -> Option<String> {
-    document()
-        .active_element()
-        .and_then(|element| element.get_attribute("aria-label"))
+    document().active_element().and_then(|element| element.get_attribute("aria-label"))
 }
 
 /// Presses a key where the focus is; returns whether the page was kept from acting on it too.
 async fn press(key: &str, code: &str) -> bool {
     let init = js_sys::Object::new();
-    for (name, value) in [
-        ("key", key.into()),
-        ("code", code.into()),
-        ("bubbles", true.into()),
-        ("cancelable", true.into()),
-    ] {
+    for (name, value) in
+        [("key", key.into()), ("code", code.into()), ("bubbles", true.into()), ("cancelable", true.into())]
+    {
         js_sys::Reflect::set(&init, &JsValue::from_str(name), &value).unwrap();
     }
-    let constructor: js_sys::Function = js_sys::Reflect::get(&gloo::utils::window(), &"KeyboardEvent".into())
-        .unwrap()
-        .unchecked_into();
+    let constructor: js_sys::Function =
+        js_sys::Reflect::get(&gloo::utils::window(), &"KeyboardEvent".into()).unwrap().unchecked_into();
     let event = js_sys::Reflect::construct(&constructor, &js_sys::Array::of2(&"keydown".into(), &init)).unwrap();
     let event: KeyboardEvent = event.unchecked_into();
     let prevented = !document().active_element().unwrap().dispatch_event(&event).unwrap();
@@ -91,12 +80,7 @@ async fn press(key: &str, code: &str) -> bool {
 }
 
 fn ask() -> SelectAsk {
-    SelectAsk {
-        question: "Which photos show shoes?".to_owned(),
-        language: "en".to_owned(),
-        columns: 3,
-        rows: 3,
-    }
+    SelectAsk { question: "Which photos show shoes?".to_owned(), language: "en".to_owned(), columns: 3, rows: 3 }
 }
 
 /// Properties of [`Bench`].
@@ -136,18 +120,12 @@ fn Bench(props: &BenchProps) -> Html {
 }
 
 fn bench() -> BenchProps {
-    BenchProps {
-        open: true,
-        handed_in: Rc::default(),
-    }
+    BenchProps { open: true, handed_in: Rc::default() }
 }
 
 fn pressed(place: &Element) -> Vec<usize> {
     let tiles = all(place, ".tile").into_iter().enumerate();
-    tiles
-        .filter(|(_, tile)| tile.get_attribute("aria-pressed").as_deref() == Some("true"))
-        .map(|(at, _)| at)
-        .collect()
+    tiles.filter(|(_, tile)| tile.get_attribute("aria-pressed").as_deref() == Some("true")).map(|(at, _)| at).collect()
 }
 
 #[wasm_bindgen_test]
@@ -225,12 +203,7 @@ struct AskedProps {
 fn Asked(props: &AskedProps) -> Html {
     let ticks = props.ticks.clone();
     let on_tick = Callback::from(move |()| *ticks.borrow_mut() += 1);
-    Checkbox {
-        voice: Voice::of("en"),
-        tick: Tick::Empty,
-        on_tick,
-    }
-    .view()
+    Checkbox { voice: Voice::of("en"), tick: Tick::Empty, on_tick }.view()
 }
 
 #[wasm_bindgen_test]
@@ -291,15 +264,8 @@ fn Hooked(props: &HookedProps) -> Html {
         let told = props.told.clone();
         Callback::from(move |number| told.borrow_mut().push(what(number)))
     };
-    use_size(
-        node.clone(),
-        true,
-        tell(|height| ["height ", &height.to_string()].concat()),
-    );
-    use_deadline(
-        Some(Deadline { turn: 7, lives_ms: 0 }),
-        tell(|turn| ["turn ", &turn.to_string()].concat()),
-    );
+    use_size(node.clone(), true, tell(|height| ["height ", &height.to_string()].concat()));
+    use_deadline(Some(Deadline { turn: 7, lives_ms: 0 }), tell(|turn| ["turn ", &turn.to_string()].concat()));
     use_escape(true, tell(|_| "escape".to_owned()).reform(|()| 0));
     html! { <div ref={node} class="measured" style="height: 123px"></div> }
 }
@@ -345,10 +311,7 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
         collector: gloo::utils::window().location().origin().unwrap(),
     };
     let (sender, troubles) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None)));
-    let (sizes, commands) = (
-        Rc::new(RefCell::new(vec![])),
-        Rc::new(RefCell::new(Callback::<Command>::noop())),
-    );
+    let (sizes, commands) = (Rc::new(RefCell::new(vec![])), Rc::new(RefCell::new(Callback::<Command>::noop())));
     let awaited = js_sys::Promise::new(&mut |resolve, _| {
         sender.replace(Some(resolve));
     });
@@ -395,20 +358,14 @@ fn what_is_sent_reads_back_as_what_was_meant() {
         hostname: "example.org".parse().unwrap(),
         language: "fr".parse().unwrap(),
     };
-    assert_eq!(
-        wire::read::<ChallengeRequest>(collector_client::challenge_body(&request)).unwrap(),
-        request
-    );
+    assert_eq!(wire::read::<ChallengeRequest>(collector_client::challenge_body(&request)).unwrap(), request);
     for picked in [vec![], vec![0, 4, 8]] {
         let request = AnswerRequest {
             challenge: "sealed".parse().unwrap(),
             answer: Answer::Select(SelectAnswer { picked }),
             timing: Timing { screen_ms: 4_003 },
         };
-        assert_eq!(
-            wire::read::<AnswerRequest>(collector_client::answer_body(&request)).unwrap(),
-            request
-        );
+        assert_eq!(wire::read::<AnswerRequest>(collector_client::answer_body(&request)).unwrap(), request);
     }
 }
 
@@ -424,13 +381,7 @@ fn replies_are_read_as_the_protocol_writes_them() {
     let challenge: Challenge = wire::parse(CHALLENGE).unwrap();
     assert_eq!(challenge.disclosure.requester, "Muséum");
     assert_eq!(challenge.disclosure.seconds_source, SecondsSource::Study);
-    assert_eq!(
-        challenge.screen.ask,
-        Ask::Select(SelectAsk {
-            question: "Which?".to_owned(),
-            ..ask()
-        })
-    );
+    assert_eq!(challenge.screen.ask, Ask::Select(SelectAsk { question: "Which?".to_owned(), ..ask() }));
     let more = ["{\"more\": ", CHALLENGE, "}"].concat();
     assert_eq!(wire::parse::<AnswerReply>(&more).unwrap(), AnswerReply::More(challenge));
 
@@ -438,9 +389,7 @@ fn replies_are_read_as_the_protocol_writes_them() {
         "code": "KX4J-90AB-CDEF-GHJK", "solve_ms": 9449, "gold_tiles": 3, "votes": 6, "final_labels": 0, "requester": "r",
         "data_set": "d", "licence": "l", "prices": [
             {"measure": "m", "usd_micros": 5200, "formula": "f", "source": "s", "as_of": "2018"}]}}}"#;
-    let AnswerReply::Passed(passed) = wire::parse(passed).unwrap() else {
-        panic!("not passed")
-    };
+    let AnswerReply::Passed(passed) = wire::parse(passed).unwrap() else { panic!("not passed") };
     assert_eq!(passed.receipt.prices.first().unwrap().usd_micros, 5_200);
 
     let problem: Problem = wire::parse(
@@ -466,10 +415,7 @@ fn what_does_not_fit_is_refused() {
         ("\"Muséum\"", "[]"),
         ("{\"question\"", "[{\"question\""),
     ] {
-        assert!(
-            wire::parse::<Challenge>(&CHALLENGE.replacen(what, other, 1)).is_err(),
-            "{what} became {other}"
-        );
+        assert!(wire::parse::<Challenge>(&CHALLENGE.replacen(what, other, 1)).is_err(), "{what} became {other}");
     }
     for text in ["", "null", "[]", "7", "\"text\"", "{}"] {
         assert!(wire::parse::<Challenge>(text).is_err(), "{text}");

@@ -28,10 +28,7 @@ fn Shown(props: &ShownProps) -> Html {
 }
 
 async fn rendered(html: Html) -> String {
-    yew::LocalServerRenderer::<Shown>::with_props(ShownProps { html })
-        .hydratable(false)
-        .render()
-        .await
+    yew::LocalServerRenderer::<Shown>::with_props(ShownProps { html }).hydratable(false).render().await
 }
 
 fn disclosure() -> Disclosure {
@@ -83,20 +80,8 @@ fn passed() -> AnswerReply {
             data_set: "street scenes".to_owned(),
             licence: "CC BY 4.0".to_owned(),
             prices: vec![
-                price(
-                    "time at the median pay of click-work",
-                    5_200,
-                    "9.4 s × 2 $/h",
-                    "Hara et al.",
-                    "2018",
-                ),
-                price(
-                    "six labels at a cloud list price",
-                    210_000,
-                    "6 × 35 $ / 1000",
-                    "a cloud vendor's list",
-                    "2024",
-                ),
+                price("time at the median pay of click-work", 5_200, "9.4 s × 2 $/h", "Hara et al.", "2018"),
+                price("six labels at a cloud list price", 210_000, "6 × 35 $ / 1000", "a cloud vendor's list", "2024"),
             ],
         },
     })
@@ -110,10 +95,7 @@ struct Play {
 
 impl Play {
     fn begin() -> Self {
-        Self {
-            session: Session::default(),
-            turn: 0,
-        }
+        Self { session: Session::default(), turn: 0 }
     }
 
     fn on(mut self, event: Event) -> Self {
@@ -141,17 +123,11 @@ impl Play {
     fn at_work() -> Self {
         let play = Self::begin().on(Event::Ticked);
         let turn = play.turn;
-        play.on(Event::ChallengeArrived {
-            turn,
-            challenge: challenge(),
-        })
-        .on(Event::SpriteShown)
+        play.on(Event::ChallengeArrived { turn, challenge: challenge() }).on(Event::SpriteShown)
     }
 
     fn picked() -> Self {
-        Self::at_work()
-            .on(Event::Worked(Step::Select(1)))
-            .on(Event::Worked(Step::Select(4)))
+        Self::at_work().on(Event::Worked(Step::Select(1))).on(Event::Worked(Step::Select(4)))
     }
 
     fn done() -> Self {
@@ -169,21 +145,9 @@ fn view(session: &Session, voice: Voice) -> Html {
     let on_event = Callback::noop();
     let (phase, disclosure) = (session.phase(), disclosure());
     let shown = if session.is_open() {
-        Panel {
-            voice,
-            phase,
-            collector: "",
-            on_event: &on_event,
-        }
-        .view()
+        Panel { voice, phase, collector: "", on_event: &on_event }.view()
     } else {
-        Card {
-            voice,
-            phase,
-            disclosure: &disclosure,
-            on_event: &on_event,
-        }
-        .view()
+        Card { voice, phase, disclosure: &disclosure, on_event: &on_event }.view()
     };
     html! { <>{ shown }{ Announcer { voice, spoken: session.spoken() }.view() }</> }
 }
@@ -222,24 +186,12 @@ async fn a_picked_tile_says_so_without_colour() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_second_screen_is_asked_for_politely() {
-    check(
-        "screen-more",
-        Play::picked()
-            .on(Event::Submitted)
-            .judged(AnswerReply::More(challenge())),
-    )
-    .await;
+    check("screen-more", Play::picked().on(Event::Submitted).judged(AnswerReply::More(challenge()))).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_miss_is_answered_with_other_pictures() {
-    check(
-        "screen-again",
-        Play::picked()
-            .on(Event::Submitted)
-            .judged(AnswerReply::Again(challenge())),
-    )
-    .await;
+    check("screen-again", Play::picked().on(Event::Submitted).judged(AnswerReply::Again(challenge()))).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -249,11 +201,7 @@ async fn an_answer_on_its_way_keeps_every_button_focusable() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_answer_that_did_not_arrive_can_be_sent_again() {
-    check(
-        "screen-troubled",
-        Play::picked().on(Event::Submitted).failed(Trouble::Offline),
-    )
-    .await;
+    check("screen-troubled", Play::picked().on(Event::Submitted).failed(Trouble::Offline)).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -273,28 +221,18 @@ async fn the_receipt_is_a_payslip() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn removal_asks_first() {
-    check(
-        "receipt-removal-asked",
-        Play::done().on(Event::ReceiptOpened).on(Event::RemovalAsked),
-    )
-    .await;
+    check("receipt-removal-asked", Play::done().on(Event::ReceiptOpened).on(Event::RemovalAsked)).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_removal_that_failed_can_be_tried_again() {
-    let sent = Play::done()
-        .on(Event::ReceiptOpened)
-        .on(Event::RemovalAsked)
-        .on(Event::RemovalConfirmed);
+    let sent = Play::done().on(Event::ReceiptOpened).on(Event::RemovalAsked).on(Event::RemovalConfirmed);
     check("receipt-removal-failed", sent.failed(Trouble::Unavailable)).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn removed_answers_are_said_to_be_removed() {
-    let sent = Play::done()
-        .on(Event::ReceiptOpened)
-        .on(Event::RemovalAsked)
-        .on(Event::RemovalConfirmed);
+    let sent = Play::done().on(Event::ReceiptOpened).on(Event::RemovalAsked).on(Event::RemovalConfirmed);
     let turn = sent.turn;
     check("receipt-removed", sent.on(Event::VotesRemoved { turn })).await;
 }
@@ -324,10 +262,7 @@ async fn the_page_before_the_code_shows_what_the_code_will_show() {
     );
     let card = rendered(view(&Session::default(), Voice::of("en"))).await;
     let (card, _) = card.rsplit_once("<div ").unwrap();
-    assert_eq!(
-        bare(&page).trim_end_matches("</div>"),
-        bare(card).trim_end_matches("</div>")
-    );
+    assert_eq!(bare(&page).trim_end_matches("</div>"), bare(card).trim_end_matches("</div>"));
 }
 
 /// Markup without what does not show: space between elements, self-closing, the order of attributes.
@@ -341,16 +276,9 @@ fn bare(html: &str) -> String {
         if tag.is_empty() || tag == "/path" {
             continue;
         }
-        let mut attributes: Vec<_> = tag
-            .split("\" ")
-            .map(|attribute| attribute.trim().trim_end_matches('"'))
-            .collect();
+        let mut attributes: Vec<_> = tag.split("\" ").map(|attribute| attribute.trim().trim_end_matches('"')).collect();
         if let Some((name, first)) = tag.split_once(char::is_whitespace) {
-            attributes = first
-                .trim()
-                .split("\" ")
-                .map(|attribute| attribute.trim().trim_end_matches('"'))
-                .collect();
+            attributes = first.trim().split("\" ").map(|attribute| attribute.trim().trim_end_matches('"')).collect();
             attributes.sort_unstable();
             attributes.insert(0, name);
         }

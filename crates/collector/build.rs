@@ -18,11 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if manifest.exists() {
         let entries: serde_json::Value = serde_json::from_slice(&fs::read(&manifest)?)?;
         for entry in entries.as_array().ok_or("manifest.json is not a list")? {
-            let text = |field: &str| {
-                entry[field]
-                    .as_str()
-                    .ok_or_else(|| format!("manifest.json lacks {field}"))
-            };
+            let text = |field: &str| entry[field].as_str().ok_or_else(|| format!("manifest.json lacks {field}"));
             let file = bundle.join(text("file")?).canonicalize()?;
             let immutable = entry["immutable"].as_bool().unwrap_or(false);
             let file = file.display();

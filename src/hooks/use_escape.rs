@@ -11,10 +11,7 @@ pub fn use_escape(active: bool, on_escape: Callback<()>) {
     use_effect_with(active, move |active| {
         let listener = active.then(|| {
             EventListener::new(&gloo::utils::document(), "keydown", move |event| {
-                if event
-                    .dyn_ref::<KeyboardEvent>()
-                    .is_some_and(|event| event.key() == "Escape")
-                {
+                if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
                     on_escape.emit(());
                 }
             })

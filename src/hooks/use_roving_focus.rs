@@ -36,12 +36,7 @@ impl RovingFocus {
 
     /// Keys of the whole grid.
     pub fn on_key(&self) -> Callback<KeyboardEvent> {
-        let Self {
-            grid,
-            stop,
-            nodes,
-            on_keystroke,
-        } = self.clone();
+        let Self { grid, stop, nodes, on_keystroke } = self.clone();
         Callback::from(move |event: KeyboardEvent| {
             let (name, place) = (event.key(), event.code());
             let key = Key {
@@ -52,9 +47,7 @@ impl RovingFocus {
             };
             // Two quick keys may come before the grid is drawn anew: where the focus is, the document knows.
             let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-            let at = nodes
-                .iter()
-                .position(|node| node.get().is_some() && node.get() == target);
+            let at = nodes.iter().position(|node| node.get().is_some() && node.get() == target);
             let Some(keystroke) = grid.keystroke(key, at.unwrap_or(*stop)) else {
                 return;
             };
@@ -76,13 +69,6 @@ impl RovingFocus {
 #[hook]
 pub fn use_roving_focus(grid: Grid, on_keystroke: impl Fn(Keystroke) + 'static) -> RovingFocus {
     let stop = use_state(|| 0);
-    let nodes = use_memo(grid.tiles(), |tiles| {
-        (0..*tiles).map(|_| NodeRef::default()).collect::<Vec<_>>()
-    });
-    RovingFocus {
-        grid,
-        stop,
-        nodes,
-        on_keystroke: Callback::from(on_keystroke),
-    }
+    let nodes = use_memo(grid.tiles(), |tiles| (0..*tiles).map(|_| NodeRef::default()).collect::<Vec<_>>());
+    RovingFocus { grid, stop, nodes, on_keystroke: Callback::from(on_keystroke) }
 }

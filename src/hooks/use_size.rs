@@ -30,10 +30,7 @@ pub fn use_size(node: NodeRef, active: bool, on_height: Callback<u32>) {
             });
             let observer = ResizeObserver::new(on_change.as_ref().unchecked_ref()).ok()?;
             observer.observe(&element);
-            Some(Watch {
-                observer,
-                _on_change: on_change,
-            })
+            Some(Watch { observer, _on_change: on_change })
         });
         move || drop(watch)
     });

@@ -34,13 +34,7 @@ impl Picks {
 
     /// The answer on the wire.
     pub fn answer(&self) -> SelectAnswer {
-        SelectAnswer {
-            picked: (0..)
-                .zip(&self.0)
-                .filter(|(_, picked)| **picked)
-                .map(|(tile, _)| tile)
-                .collect(),
-        }
+        SelectAnswer { picked: (0..).zip(&self.0).filter(|(_, picked)| **picked).map(|(tile, _)| tile).collect() }
     }
 }
 
@@ -79,11 +73,7 @@ pub fn SelectGrid(props: &SelectGridProps) -> Html {
         rows: usize::from(props.ask.rows),
         mirrored: voice.is_right_to_left(),
     };
-    let toggle = if props.open {
-        props.on_toggle.clone()
-    } else {
-        Callback::noop()
-    };
+    let toggle = if props.open { props.on_toggle.clone() } else { Callback::noop() };
     let roving = {
         let (toggle, on_submit) = (toggle.clone(), props.on_submit.clone());
         use_roving_focus(grid, move |keystroke| match keystroke {
@@ -97,10 +87,7 @@ pub fn SelectGrid(props: &SelectGridProps) -> Html {
         let picked = props.picks.0.get(at).copied().unwrap_or_default();
         let toggle = toggle.clone();
         let (onload, onerror) = if at == 0 {
-            (
-                Some(props.on_shown.reform(|_: Event| ())),
-                Some(props.on_broken.reform(|_: Event| ())),
-            )
+            (Some(props.on_shown.reform(|_: Event| ())), Some(props.on_broken.reform(|_: Event| ())))
         } else {
             (None, None)
         };
@@ -153,12 +140,7 @@ mod tests {
     use super::*;
 
     fn ask() -> SelectAsk {
-        SelectAsk {
-            question: "Which photos show shoes?".to_owned(),
-            language: "en".to_owned(),
-            columns: 3,
-            rows: 3,
-        }
+        SelectAsk { question: "Which photos show shoes?".to_owned(), language: "en".to_owned(), columns: 3, rows: 3 }
     }
 
     #[test]

@@ -10,39 +10,15 @@ pub(super) fn say(message: &Message<'_>) -> AttrValue {
         Message::Label => "I am not a robot",
         Message::TickAgain => "Please tick again",
         Message::TickExpired => "A tick holds for a short time only, and yours has run out.",
-        Message::Purpose {
-            requester,
-            data_set,
-            seconds,
-        } => {
-            return sentence(&[
-                "For ",
-                requester,
-                ": ",
-                data_set,
-                ". About ",
-                &seconds.to_string(),
-                "\u{a0}s.",
-            ]);
+        Message::Purpose { requester, data_set, seconds } => {
+            return sentence(&["For ", requester, ": ", data_set, ". About ", &seconds.to_string(), "\u{a0}s."]);
         }
         Message::For { requester, data_set } => return sentence(&["For ", requester, ": ", data_set, "."]),
         Message::TermsMeasured { licence, seconds } => {
-            return sentence(&[
-                "Licence: ",
-                licence,
-                ". About ",
-                &seconds.to_string(),
-                "\u{a0}s, unpaid.",
-            ]);
+            return sentence(&["Licence: ", licence, ". About ", &seconds.to_string(), "\u{a0}s, unpaid."]);
         }
         Message::TermsOfStudy { licence, seconds } => {
-            return sentence(&[
-                "Licence: ",
-                licence,
-                ". About ",
-                &seconds.to_string(),
-                "\u{a0}s by a study, unpaid.",
-            ]);
+            return sentence(&["Licence: ", licence, ". About ", &seconds.to_string(), "\u{a0}s by a study, unpaid."]);
         }
         Message::Rule => "Pick every tile where any part of it shows. If there are none, submit without picking.",
         Message::TileName { number, of } => {
@@ -57,19 +33,8 @@ pub(super) fn say(message: &Message<'_>) -> AttrValue {
         Message::HereAreOthers => "Here are other pictures.",
         Message::Done => "Done.",
         Message::DoneIn { seconds, labels } => {
-            let given = counted(
-                "en",
-                *labels,
-                " label given · paid\u{a0}$0",
-                " labels given · paid\u{a0}$0",
-            );
-            return sentence(&[
-                "Done in ",
-                &seconds.to_string(),
-                "\u{a0}s · ",
-                &labels.to_string(),
-                given,
-            ]);
+            let given = counted("en", *labels, " label given · paid\u{a0}$0", " labels given · paid\u{a0}$0");
+            return sentence(&["Done in ", &seconds.to_string(), "\u{a0}s · ", &labels.to_string(), given]);
         }
         Message::ToReceipt => "receipt",
         Message::ShowReceipt => "Show the receipt",

@@ -10,11 +10,7 @@ pub(super) fn say(message: &Message<'_>) -> AttrValue {
         Message::Label => "Je ne suis pas un robot",
         Message::TickAgain => "Veuillez cocher à nouveau",
         Message::TickExpired => "Une coche ne vaut qu’un court moment, et la vôtre a expiré.",
-        Message::Purpose {
-            requester,
-            data_set,
-            seconds,
-        } => {
+        Message::Purpose { requester, data_set, seconds } => {
             return sentence(&[
                 "Pour ",
                 requester,
@@ -27,13 +23,7 @@ pub(super) fn say(message: &Message<'_>) -> AttrValue {
         }
         Message::For { requester, data_set } => return sentence(&["Pour ", requester, "\u{a0}: ", data_set, "."]),
         Message::TermsMeasured { licence, seconds } => {
-            return sentence(&[
-                "Licence\u{a0}: ",
-                licence,
-                ". Environ ",
-                &seconds.to_string(),
-                "\u{a0}s, non payées.",
-            ]);
+            return sentence(&["Licence\u{a0}: ", licence, ". Environ ", &seconds.to_string(), "\u{a0}s, non payées."]);
         }
         Message::TermsOfStudy { licence, seconds } => {
             return sentence(&[
@@ -67,13 +57,7 @@ pub(super) fn say(message: &Message<'_>) -> AttrValue {
                 " étiquette donnée · payé\u{a0}0\u{a0}$",
                 " étiquettes données · payé\u{a0}0\u{a0}$",
             );
-            return sentence(&[
-                "Fait en ",
-                &seconds.to_string(),
-                "\u{a0}s · ",
-                &labels.to_string(),
-                given,
-            ]);
+            return sentence(&["Fait en ", &seconds.to_string(), "\u{a0}s · ", &labels.to_string(), given]);
         }
         Message::ToReceipt => "reçu",
         Message::ShowReceipt => "Voir le reçu",

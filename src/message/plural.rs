@@ -13,11 +13,7 @@ pub(super) enum Category {
 #[cfg(target_arch = "wasm32")]
 pub(super) fn category(tag: &str, count: u32) -> Category {
     let rules = js_sys::Intl::PluralRules::new(&js_sys::Array::of1(&tag.into()), &js_sys::Object::new());
-    if rules.select(f64::from(count)) == "one" {
-        Category::One
-    } else {
-        Category::Other
-    }
+    if rules.select(f64::from(count)) == "one" { Category::One } else { Category::Other }
 }
 
 /// The category of `count` in the language `tag` where there is no browser: Unicode CLDR 47, cardinal rules.

@@ -39,15 +39,7 @@ pub struct Done {
 
 impl Done {
     pub(super) fn new(receipt: Rc<Receipt>, turn: u32, token_lives_ms: u32) -> Self {
-        Self {
-            receipt,
-            expired: false,
-            removed: false,
-            removal: None,
-            turn,
-            token_lives_ms,
-            removing: None,
-        }
+        Self { receipt, expired: false, removed: false, removal: None, turn, token_lives_ms, removing: None }
     }
 
     pub(super) fn removal_so_far(&self) -> Removal {

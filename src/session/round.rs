@@ -130,27 +130,19 @@ impl Round {
 
     pub(super) fn shown(&mut self, now_ms: u64) {
         if self.clock == Clock::Waiting && self.open {
-            self.clock = Clock::Running {
-                since_ms: now_ms,
-                spent_ms: 0,
-            };
+            self.clock = Clock::Running { since_ms: now_ms, spent_ms: 0 };
         }
     }
 
     pub(super) fn paused(&mut self, now_ms: u64) {
         if self.is_usable() {
-            self.clock = Clock::Paused {
-                spent_ms: self.spent_ms(now_ms),
-            };
+            self.clock = Clock::Paused { spent_ms: self.spent_ms(now_ms) };
         }
     }
 
     pub(super) fn resumed(&mut self, now_ms: u64) {
         if let Clock::Paused { spent_ms } = self.clock {
-            self.clock = Clock::Running {
-                since_ms: now_ms,
-                spent_ms,
-            };
+            self.clock = Clock::Running { since_ms: now_ms, spent_ms };
         }
     }
 

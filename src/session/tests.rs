@@ -66,10 +66,7 @@ struct Play {
 
 impl Play {
     fn begin() -> Self {
-        Self {
-            session: Session::default(),
-            now_ms: 1_000,
-        }
+        Self { session: Session::default(), now_ms: 1_000 }
     }
 
     fn on(&mut self, event: Event) -> Vec<Effect> {
@@ -85,10 +82,7 @@ impl Play {
     fn at_work() -> Self {
         let mut play = Self::begin();
         play.on(Event::Ticked);
-        play.on(Event::ChallengeArrived {
-            turn: play.turn(),
-            challenge: challenge("first"),
-        });
+        play.on(Event::ChallengeArrived { turn: play.turn(), challenge: challenge("first") });
         play.on(Event::SpriteShown);
         play
     }
@@ -104,10 +98,7 @@ impl Play {
     /// With a token.
     fn done() -> Self {
         let mut play = Self::sending();
-        play.on(Event::AnswerJudged {
-            turn: play.turn(),
-            reply: passed(),
-        });
+        play.on(Event::AnswerJudged { turn: play.turn(), reply: passed() });
         play
     }
 
@@ -138,15 +129,9 @@ impl Play {
 fn a_tick_asks_for_a_challenge_and_opens_it() {
     let mut play = Play::begin();
     assert_eq!(play.on(Event::Ticked), [Effect::RequestChallenge { turn: 1 }]);
-    assert!(
-        !play.session.is_open(),
-        "nothing opens before there is something to show"
-    );
+    assert!(!play.session.is_open(), "nothing opens before there is something to show");
     assert_eq!(play.on(Event::Ticked), [], "a second click asks for nothing more");
-    let effects = play.on(Event::ChallengeArrived {
-        turn: 1,
-        challenge: challenge("first"),
-    });
+    let effects = play.on(Event::ChallengeArrived { turn: 1, challenge: challenge("first") });
     assert_eq!(effects, [Effect::Focus(Place::Work)]);
     assert!(play.session.is_open());
     assert_eq!(play.session.deadline(), Some((1, 1_200_000)));
@@ -160,9 +145,7 @@ fn an_answer_holds_the_picks_and_the_time_since_the_pictures_came() {
     assert_eq!(play.said(), Some(&Message::Picked(2)));
     play.now_ms += 4_000;
     let effects = play.on(Event::Submitted);
-    let [Effect::SendAnswer { request, .. }] = &*effects else {
-        panic!("{effects:?}")
-    };
+    let [Effect::SendAnswer { request, .. }] = &*effects else { panic!("{effects:?}") };
     assert_eq!(request.answer, Answer::Select(SelectAnswer { picked: vec![0, 8] }));
     assert_eq!(request.timing.screen_ms, 4_003);
 }
@@ -173,17 +156,11 @@ fn time_does_not_run_while_the_widget_is_closed() {
     play.now_ms += 1_000;
     assert_eq!(play.on(Event::Closed), [Effect::Focus(Place::Card)]);
     play.now_ms += 60_000;
-    assert_eq!(
-        play.on(Event::Ticked),
-        [Effect::Focus(Place::Work)],
-        "the same screen opens again"
-    );
+    assert_eq!(play.on(Event::Ticked), [Effect::Focus(Place::Work)], "the same screen opens again");
     play.on(Event::SpriteShown);
     play.now_ms += 500;
     let effects = play.on(Event::Submitted);
-    let [Effect::SendAnswer { request, .. }] = &*effects else {
-        panic!("{effects:?}")
-    };
+    let [Effect::SendAnswer { request, .. }] = &*effects else { panic!("{effects:?}") };
     assert_eq!(request.timing.screen_ms, 1_503);
 }
 
@@ -191,10 +168,7 @@ fn time_does_not_run_while_the_widget_is_closed() {
 fn nothing_can_be_handed_in_before_the_pictures_are_there() {
     let mut play = Play::begin();
     play.on(Event::Ticked);
-    play.on(Event::ChallengeArrived {
-        turn: 1,
-        challenge: challenge("first"),
-    });
+    play.on(Event::ChallengeArrived { turn: 1, challenge: challenge("first") });
     assert_eq!(play.on(Event::Submitted), []);
     play.on(Event::SpriteShown);
     assert_eq!(play.on(Event::Submitted).len(), 1);
@@ -211,10 +185,7 @@ fn an_answer_is_sent_once() {
 #[test]
 fn a_second_screen_begins_empty_and_says_so() {
     let mut play = Play::sending();
-    let effects = play.on(Event::AnswerJudged {
-        turn: play.turn(),
-        reply: AnswerReply::More(challenge("second")),
-    });
+    let effects = play.on(Event::AnswerJudged { turn: play.turn(), reply: AnswerReply::More(challenge("second")) });
     assert_eq!(effects, [Effect::Focus(Place::Work)]);
     assert_eq!(play.round().note, Some(Note::OneMore));
     assert_eq!(play.round().work.marks(), 0);
@@ -224,30 +195,15 @@ fn a_second_screen_begins_empty_and_says_so() {
 #[test]
 fn a_fresh_challenge_after_a_miss_is_just_other_pictures() {
     let mut play = Play::sending();
-    play.on(Event::AnswerJudged {
-        turn: play.turn(),
-        reply: AnswerReply::Again(challenge("second")),
-    });
+    play.on(Event::AnswerJudged { turn: play.turn(), reply: AnswerReply::Again(challenge("second")) });
     assert_eq!(play.said(), Some(&Message::HereAreOthers));
 }
 
 #[test]
 fn passing_closes_and_grants_the_token() {
     let mut play = Play::sending();
-    let effects = play.on(Event::AnswerJudged {
-        turn: play.turn(),
-        reply: passed(),
-    });
-    assert_eq!(
-        effects,
-        [
-            Effect::GrantToken {
-                token: token(),
-                lives_ms: 120_000
-            },
-            Effect::Focus(Place::Card)
-        ]
-    );
+    let effects = play.on(Event::AnswerJudged { turn: play.turn(), reply: passed() });
+    assert_eq!(effects, [Effect::GrantToken { token: token(), lives_ms: 120_000 }, Effect::Focus(Place::Card)]);
     assert!(!play.session.is_open());
     assert_eq!(play.session.deadline().map(|(_, lives_ms)| lives_ms), Some(120_000));
     assert_eq!(play.on(Event::Ticked), [], "a tick that holds is not asked for again");
@@ -257,18 +213,8 @@ fn passing_closes_and_grants_the_token() {
 fn an_answer_in_flight_counts_although_the_widget_was_closed() {
     let mut play = Play::sending();
     play.on(Event::Closed);
-    let effects = play.on(Event::AnswerJudged {
-        turn: play.turn(),
-        reply: passed(),
-    });
-    assert_eq!(
-        effects,
-        [Effect::GrantToken {
-            token: token(),
-            lives_ms: 120_000
-        }],
-        "and no focus is taken"
-    );
+    let effects = play.on(Event::AnswerJudged { turn: play.turn(), reply: passed() });
+    assert_eq!(effects, [Effect::GrantToken { token: token(), lives_ms: 120_000 }], "and no focus is taken");
 }
 
 #[test]
@@ -288,20 +234,14 @@ fn an_outdated_challenge_is_exchanged_when_the_visitor_acts_and_not_before() {
     assert_eq!(play.on(Event::DeadlinePassed { turn }), []);
     let effects = play.pick(2);
     assert!(matches!(*effects, [Effect::RequestChallenge { .. }]), "{effects:?}");
-    play.on(Event::ChallengeArrived {
-        turn: play.turn(),
-        challenge: challenge("second"),
-    });
+    play.on(Event::ChallengeArrived { turn: play.turn(), challenge: challenge("second") });
     assert_eq!(play.said(), Some(&Message::HereAreOthers));
 }
 
 #[test]
 fn a_challenge_the_collector_calls_outdated_is_exchanged_without_a_word_of_blame() {
     let mut play = Play::sending();
-    let effects = play.on(Event::Failed {
-        turn: play.turn(),
-        trouble: Trouble::Outdated,
-    });
+    let effects = play.on(Event::Failed { turn: play.turn(), trouble: Trouble::Outdated });
     assert_eq!(effects, [Effect::RequestChallenge { turn: play.turn() }]);
     assert!(matches!(play.round().stage, Stage::Renewing { .. }));
 }
@@ -310,36 +250,25 @@ fn a_challenge_the_collector_calls_outdated_is_exchanged_without_a_word_of_blame
 fn a_lost_connection_keeps_the_picks_and_sends_them_again() {
     let mut play = Play::sending();
     assert_eq!(
-        play.on(Event::Failed {
-            turn: play.turn(),
-            trouble: Trouble::Offline
-        }),
+        play.on(Event::Failed { turn: play.turn(), trouble: Trouble::Offline }),
         [Effect::TellTrouble(Trouble::Offline)]
     );
     let effects = play.on(Event::Retried);
-    let [Effect::SendAnswer { request, .. }] = &*effects else {
-        panic!("{effects:?}")
-    };
+    let [Effect::SendAnswer { request, .. }] = &*effects else { panic!("{effects:?}") };
     assert_eq!(request.answer, Answer::Select(SelectAnswer { picked: vec![4] }));
 }
 
 #[test]
 fn enter_among_the_tiles_tries_again_too() {
     let mut play = Play::sending();
-    play.on(Event::Failed {
-        turn: play.turn(),
-        trouble: Trouble::Offline,
-    });
+    play.on(Event::Failed { turn: play.turn(), trouble: Trouble::Offline });
     assert!(matches!(*play.on(Event::Submitted), [Effect::SendAnswer { .. }]));
 }
 
 #[test]
 fn broken_pictures_are_exchanged() {
     let mut play = Play::at_work();
-    assert_eq!(
-        play.on(Event::SpriteBroken),
-        [Effect::TellTrouble(Trouble::BrokenImage)]
-    );
+    assert_eq!(play.on(Event::SpriteBroken), [Effect::TellTrouble(Trouble::BrokenImage)]);
     assert!(matches!(*play.on(Event::Retried), [Effect::RequestChallenge { .. }]));
 }
 
@@ -347,10 +276,7 @@ fn broken_pictures_are_exchanged() {
 fn a_challenge_that_does_not_come_leaves_a_way_to_try_again() {
     let mut play = Play::begin();
     play.on(Event::Ticked);
-    play.on(Event::Failed {
-        turn: 1,
-        trouble: Trouble::TooMany,
-    });
+    play.on(Event::Failed { turn: 1, trouble: Trouble::TooMany });
     assert_eq!(play.session.phase(), &Phase::Stuck(Trouble::TooMany));
     assert_eq!(play.on(Event::Retried), [Effect::RequestChallenge { turn: 2 }]);
 }
@@ -379,9 +305,7 @@ fn answers_are_removed_only_after_a_question() {
     assert_eq!(play.on(Event::RemovalConfirmed), []);
     play.on(Event::RemovalAsked);
     let effects = play.on(Event::RemovalConfirmed);
-    let [Effect::RemoveVotes { turn, code }] = &*effects else {
-        panic!("{effects:?}")
-    };
+    let [Effect::RemoveVotes { turn, code }] = &*effects else { panic!("{effects:?}") };
     assert_eq!(code.as_str(), "KX4J-90AB-CDEF-GHJK");
     play.on(Event::VotesRemoved { turn: *turn });
     assert_eq!(play.receipt().removal, Some(Removal::Done));
@@ -391,12 +315,7 @@ fn answers_are_removed_only_after_a_question() {
 #[test]
 fn a_removal_goes_on_while_the_receipt_is_closed() {
     let mut play = Play::done();
-    for event in [
-        Event::ReceiptOpened,
-        Event::RemovalAsked,
-        Event::RemovalConfirmed,
-        Event::Closed,
-    ] {
+    for event in [Event::ReceiptOpened, Event::RemovalAsked, Event::RemovalConfirmed, Event::Closed] {
         play.on(event);
     }
     let turn = play.turn();
@@ -414,10 +333,7 @@ fn a_removal_that_fails_can_be_tried_again() {
     for event in [Event::ReceiptOpened, Event::RemovalAsked, Event::RemovalConfirmed] {
         play.on(event);
     }
-    play.on(Event::Failed {
-        turn: play.turn(),
-        trouble: Trouble::Offline,
-    });
+    play.on(Event::Failed { turn: play.turn(), trouble: Trouble::Offline });
     assert_eq!(play.receipt().removal, Some(Removal::Failed));
     assert!(matches!(*play.on(Event::Retried), [Effect::RemoveVotes { .. }]));
 }
@@ -469,20 +385,14 @@ fn any_event() -> impl Strategy<Value = Event> {
 fn way_on(session: &Session) -> Option<Event> {
     Some(match session.phase() {
         Phase::Resting => Event::Ticked,
-        Phase::Asking => Event::ChallengeArrived {
-            turn: session.turn,
-            challenge: challenge("next"),
-        },
+        Phase::Asking => Event::ChallengeArrived { turn: session.turn, challenge: challenge("next") },
         Phase::Stuck(_) => Event::Retried,
         Phase::Done(done) if done.removal.is_some() => Event::Closed,
         Phase::Done(done) if done.expired => Event::Ticked,
         Phase::Done(_) => return None,
         Phase::Working(round) => match round.stage {
             Stage::Sending { turn, .. } => Event::AnswerJudged { turn, reply: passed() },
-            Stage::Renewing { turn } => Event::ChallengeArrived {
-                turn,
-                challenge: challenge("next"),
-            },
+            Stage::Renewing { turn } => Event::ChallengeArrived { turn, challenge: challenge("next") },
             Stage::Open | Stage::Troubled { .. } if !round.open => Event::Ticked,
             Stage::Troubled { .. } => Event::Retried,
             Stage::Open if !round.is_usable() => Event::SpriteShown,

@@ -25,31 +25,15 @@ pub struct Card<'a> {
 impl Card<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            phase,
-            disclosure,
-            on_event,
-        } = self;
+        let Self { voice, phase, disclosure, on_event } = self;
         let (tick, line) = match phase {
             Phase::Stuck(trouble) => {
-                return TroubleCard {
-                    voice,
-                    trouble: *trouble,
-                    on_event,
-                }
-                .view();
+                return TroubleCard { voice, trouble: *trouble, on_event }.view();
             }
             Phase::Done(done) if done.expired => (Tick::Expired, Message::TickExpired),
             Phase::Done(done) => {
                 let seconds = done.receipt.solve_ms.saturating_add(500) / 1000;
-                (
-                    Tick::Given,
-                    Message::DoneIn {
-                        seconds,
-                        labels: u32::from(done.receipt.votes),
-                    },
-                )
+                (Tick::Given, Message::DoneIn { seconds, labels: u32::from(done.receipt.votes) })
             }
             Phase::Asking => (Tick::Busy, purpose(disclosure)),
             Phase::Working(round) if !round.is_idle() => (Tick::Busy, purpose(disclosure)),
@@ -78,15 +62,6 @@ impl Card<'_> {
 }
 
 fn purpose(disclosure: &Disclosure) -> Message<'_> {
-    let Disclosure {
-        requester,
-        data_set,
-        seconds,
-        ..
-    } = disclosure;
-    Message::Purpose {
-        requester,
-        data_set,
-        seconds: *seconds,
-    }
+    let Disclosure { requester, data_set, seconds, .. } = disclosure;
+    Message::Purpose { requester, data_set, seconds: *seconds }
 }

@@ -24,12 +24,7 @@ pub struct Controls<'a> {
 impl Controls<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            marks,
-            stage,
-            on_event,
-        } = self;
+        let Self { voice, marks, stage, on_event } = self;
         let (main, on_main, idle) = match stage {
             Stage::Troubled { .. } => (Message::TryAgain, Event::Retried, true),
             Stage::Open if marks == 0 => (Message::NoneOfThese, Event::Submitted, true),

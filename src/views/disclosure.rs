@@ -18,22 +18,10 @@ pub struct Terms<'a> {
 impl Terms<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Disclosure {
-            requester,
-            data_set,
-            licence,
-            seconds,
-            seconds_source,
-        } = self.disclosure;
+        let Disclosure { requester, data_set, licence, seconds, seconds_source } = self.disclosure;
         let terms = match seconds_source {
-            SecondsSource::Measured => Message::TermsMeasured {
-                licence,
-                seconds: *seconds,
-            },
-            SecondsSource::Study => Message::TermsOfStudy {
-                licence,
-                seconds: *seconds,
-            },
+            SecondsSource::Measured => Message::TermsMeasured { licence, seconds: *seconds },
+            SecondsSource::Study => Message::TermsOfStudy { licence, seconds: *seconds },
         };
         html! {
             <header class="terms">

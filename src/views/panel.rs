@@ -26,35 +26,18 @@ pub struct Panel<'a> {
 impl Panel<'_> {
     /// As markup; nothing in phases that have nothing to open.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            phase,
-            collector,
-            on_event,
-        } = self;
+        let Self { voice, phase, collector, on_event } = self;
         match phase {
             Phase::Working(round) => self.screen(round),
             Phase::Done(done) => done.removal.map_or_else(Html::default, |removal| {
-                Payslip {
-                    voice,
-                    receipt: &done.receipt,
-                    removal,
-                    collector,
-                    on_event,
-                }
-                .view()
+                Payslip { voice, receipt: &done.receipt, removal, collector, on_event }.view()
             }),
             Phase::Resting | Phase::Asking | Phase::Stuck(_) => Html::default(),
         }
     }
 
     fn screen(self, round: &Round) -> Html {
-        let Self {
-            voice,
-            collector,
-            on_event,
-            ..
-        } = self;
+        let Self { voice, collector, on_event, .. } = self;
         let screen = &round.challenge.screen;
         let (question, language) = question(&screen.ask);
         let workplace = Workplace {
@@ -66,12 +49,7 @@ impl Panel<'_> {
             open: round.accepts_work(),
             on_event,
         };
-        let controls = Controls {
-            voice,
-            marks: round.work.marks(),
-            stage: round.stage,
-            on_event,
-        };
+        let controls = Controls { voice, marks: round.work.marks(), stage: round.stage, on_event };
         html! {
             <section class="panel" aria-labelledby="corvee-question">
                 { Terms { voice, disclosure: &round.challenge.disclosure }.view() }

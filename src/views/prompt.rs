@@ -20,12 +20,7 @@ pub struct Prompt<'a> {
 impl Prompt<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            question,
-            language,
-            note,
-        } = self;
+        let Self { voice, question, language, note } = self;
         html! {
             <div class="prompt">
                 if let Some(note) = &note {

@@ -27,24 +27,8 @@ pub struct Payslip<'a> {
 impl Payslip<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            receipt,
-            removal,
-            collector,
-            on_event,
-        } = self;
-        let Receipt {
-            code,
-            solve_ms,
-            gold_tiles,
-            votes,
-            final_labels,
-            requester,
-            data_set,
-            licence,
-            prices,
-        } = receipt;
+        let Self { voice, receipt, removal, collector, on_event } = self;
+        let Receipt { code, solve_ms, gold_tiles, votes, final_labels, requester, data_set, licence, prices } = receipt;
         let row = |name: &Message<'_>, value: &str, class: &'static str| {
             html! { <div {class}><dt>{ voice.say(name) }</dt><dd>{ value }</dd></div> }
         };
@@ -89,13 +73,7 @@ impl Payslip<'_> {
 }
 
 fn measure(voice: Voice, price: &PriceMeasure) -> Html {
-    let PriceMeasure {
-        measure,
-        usd_micros,
-        formula,
-        source,
-        as_of,
-    } = price;
+    let PriceMeasure { measure, usd_micros, formula, source, as_of } = price;
     html! {
         <li class="price">
             <span class="price-measure">{ measure }</span>

@@ -22,12 +22,7 @@ pub struct RemovalBox<'a> {
 impl RemovalBox<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            removal,
-            votes,
-            on_event,
-        } = self;
+        let Self { voice, removal, votes, on_event } = self;
         let text = match removal {
             Removal::Offered => None,
             Removal::Asked | Removal::Sent => Some((Message::RemoveAsk(votes), "removal-text")),
@@ -35,16 +30,7 @@ impl RemovalBox<'_> {
             Removal::Done => Some((Message::Removed, "removal-text settled")),
         };
         let idle = removal != Removal::Sent;
-        let keep = || {
-            button(
-                voice,
-                &Message::RemoveNo,
-                "button is-quiet",
-                idle,
-                on_event,
-                Event::RemovalDropped,
-            )
-        };
+        let keep = || button(voice, &Message::RemoveNo, "button is-quiet", idle, on_event, Event::RemovalDropped);
         let go = |message, event| button(voice, &message, "button", idle, on_event, event);
         html! {
             <div class="removal">

@@ -21,11 +21,7 @@ pub struct TroubleCard<'a> {
 impl TroubleCard<'_> {
     /// As markup.
     pub fn view(self) -> Html {
-        let Self {
-            voice,
-            trouble,
-            on_event,
-        } = self;
+        let Self { voice, trouble, on_event } = self;
         html! {
             <div class="card is-troubled">
                 { trouble_note(voice, trouble) }

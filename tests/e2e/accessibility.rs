@@ -29,25 +29,16 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         ensure!(browser.read::<String>("document.documentElement.lang").await? == "fr");
         comment_page::fill(&browser).await?;
         let visitor = Visitor::arrive(&browser, &collector).await?;
-        let languages: [String; 2] = browser
-            .read("[document.documentElement.lang, document.querySelector('.corvee-widget').lang]")
-            .await?;
+        let languages: [String; 2] =
+            browser.read("[document.documentElement.lang, document.querySelector('.corvee-widget').lang]").await?;
         ensure!(languages == ["fr", "fr"], "the frame's languages are {languages:?}");
         visitor.reads(".tick-label", "Je ne suis pas un robot").await?;
         let purpose = visitor.text(".purpose").await?;
-        ensure!(
-            purpose.starts_with("Pour Corvée demonstration\u{a0}: ") && purpose.contains("Environ"),
-            "{purpose}"
-        );
+        ensure!(purpose.starts_with("Pour Corvée demonstration\u{a0}: ") && purpose.contains("Environ"), "{purpose}");
 
         let screen = visitor.tick().await?;
         visitor.reads(".question", "Quelles images montrent un vélo ?").await?;
-        ensure!(
-            browser
-                .read::<String>("document.querySelector('.question').lang")
-                .await?
-                == "fr"
-        );
+        ensure!(browser.read::<String>("document.querySelector('.question').lang").await? == "fr");
         visitor
             .reads(
                 ".rule",
@@ -56,9 +47,8 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
             .await?;
         let first_tile: String = browser.read("document.querySelector('.tile').ariaLabel").await?;
         ensure!(first_tile == "Image 1 sur 9", "{first_tile}");
-        let buttons: Vec<String> = browser
-            .read("[...document.querySelectorAll('.foot .button')].map(({ innerText }) => innerText)")
-            .await?;
+        let buttons: Vec<String> =
+            browser.read("[...document.querySelectorAll('.foot .button')].map(({ innerText }) => innerText)").await?;
         ensure!(buttons == ["Aucune", "D’autres images", "Fermer"], "{buttons:?}");
         visitor.pick(&screen.positives()).await?;
         visitor.reads(".button.is-main", "Valider").await?;
@@ -68,10 +58,7 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
             visitor.pass_from(visitor.screen().await?).await?;
         }
         let line = visitor.text(".purpose").await?;
-        ensure!(
-            line.starts_with("Fait en ") && line.ends_with("payé\u{a0}0\u{a0}$"),
-            "{line}"
-        );
+        ensure!(line.starts_with("Fait en ") && line.ends_with("payé\u{a0}0\u{a0}$"), "{line}");
         browser.click(".to-receipt").await?;
         browser.until("document.querySelector('.payslip')").await?;
         visitor.reads(".payslip-heading", "Reçu").await?;
@@ -83,27 +70,17 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         let title: String = browser.read("document.querySelector('iframe').title").await?;
         ensure!(title == "Corvée : protection contre les robots", "{title}");
         let (sentence, reply) = comment_page::publish(&browser).await?;
-        ensure!(
-            sentence == "Merci, Ada. Votre commentaire est publié.",
-            "{sentence} {reply}"
-        );
+        ensure!(sentence == "Merci, Ada. Votre commentaire est publié.", "{sentence} {reply}");
         Ok(())
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(
-    clippy::print_stdout,
-    reason = "what a person has to look at is for whoever reads the test's output"
-)]
+#[expect(clippy::print_stdout, reason = "what a person has to look at is for whoever reads the test's output")]
 async fn axe_finds_no_violation_in_any_state_and_nothing_is_cut_off() -> anyhow::Result<()> {
     let collector = Collector::start_with(SETTINGS)?;
-    let mut tour = Tour {
-        findings: Findings::default(),
-        second_screens: 0,
-        cut: Vec::new(),
-    };
+    let mut tour = Tour { findings: Findings::default(), second_screens: 0, cut: Vec::new() };
     Browser::open(async |browser| {
         for language in ["en", "fr"] {
             for theme in ["light", "dark"] {
@@ -111,35 +88,19 @@ async fn axe_finds_no_violation_in_any_state_and_nothing_is_cut_off() -> anyhow:
                     browser.resize(width, height).await?;
                     browser.prefer(theme).await?;
                     browser.goto(&collector.url(&format!("/?hl={language}"))).await?;
-                    tour.visit(&browser, &collector, &format!("{language}-{theme}-{width}"))
-                        .await?;
+                    tour.visit(&browser, &collector, &format!("{language}-{theme}-{width}")).await?;
                 }
             }
         }
         Ok(())
     })
     .await?;
-    let Tour {
-        findings: Findings {
-            violations,
-            incomplete,
-            documents,
-        },
-        second_screens,
-        cut,
-    } = tour;
+    let Tour { findings: Findings { violations, incomplete, documents }, second_screens, cut } = tour;
     for finding in &incomplete {
         println!("to be looked at by a person: {finding}");
     }
-    println!(
-        "{documents} documents, {} violations, {} to be looked at",
-        violations.len(),
-        incomplete.len()
-    );
-    ensure!(
-        second_screens > 0,
-        "no second screen was asked for, so none was looked at"
-    );
+    println!("{documents} documents, {} violations, {} to be looked at", violations.len(), incomplete.len());
+    ensure!(second_screens > 0, "no second screen was asked for, so none was looked at");
     let list: Vec<&str> = violations.iter().map(String::as_str).collect();
     ensure!(violations.is_empty(), "{} violations:\n{}", list.len(), list.join("\n"));
     ensure!(cut.is_empty(), "cut off at the frame's edge:\n{}", cut.join("\n"));
@@ -153,11 +114,7 @@ async fn axe_does_find_the_violation_of_a_page_that_has_one() -> anyhow::Result<
         browser.goto(&page.origin("127.0.0.1")).await?;
         let mut findings = Findings::default();
         findings.look(&browser, Part::Page, "pale").await?;
-        let rules: Vec<&str> = findings
-            .violations
-            .iter()
-            .filter_map(|found| found.split(": ").nth(1))
-            .collect();
+        let rules: Vec<&str> = findings.violations.iter().filter_map(|found| found.split(": ").nth(1)).collect();
         ensure!(rules == ["color-contrast", "label"], "{findings:?}");
         Ok(())
     })
@@ -207,9 +164,7 @@ impl Tour {
         browser.leave_frame().await?;
         browser.run("corvee.reset()").await?;
         let visitor = Visitor::arrive(browser, collector).await?;
-        browser
-            .until("document.querySelector('.tick-box:not(.is-given)')")
-            .await?;
+        browser.until("document.querySelector('.tick-box:not(.is-given)')").await?;
         browser.connect(Connection::Cut).await?;
         browser.click(".tick-box").await?;
         browser.until("document.querySelector('.card .trouble')").await?;
@@ -227,16 +182,11 @@ impl Tour {
     /// Looks at the frame and the page around it; the browser speaks to the frame before and after.
     async fn look(&mut self, browser: &Browser, state: &str, setting: &str) -> anyhow::Result<()> {
         screenshots::keep(browser, &format!("{state}-{setting}")).await?;
-        self.findings
-            .look(browser, Part::Frame, &format!("{state}, {setting}, frame"))
-            .await?;
+        self.findings.look(browser, Part::Frame, &format!("{state}, {setting}, frame")).await?;
         let cut: Vec<String> = browser.read(CUT).await?;
-        self.cut
-            .extend(cut.iter().map(|name| format!("{state}, {setting}: {name}")));
+        self.cut.extend(cut.iter().map(|name| format!("{state}, {setting}: {name}")));
         browser.leave_frame().await?;
-        self.findings
-            .look(browser, Part::Page, &format!("{state}, {setting}, page"))
-            .await?;
+        self.findings.look(browser, Part::Page, &format!("{state}, {setting}, page")).await?;
         browser.enter_frame().await
     }
 }

@@ -58,10 +58,8 @@ impl Findings {
         let found = browser.run_async(&script).await?;
         let (violations, incomplete): (Vec<String>, Vec<String>) =
             serde_json::from_value(found.clone()).with_context(|| format!("axe-core says {found}"))?;
-        self.violations
-            .extend(violations.iter().map(|found| format!("{state}: {found}")));
-        self.incomplete
-            .extend(incomplete.iter().map(|found| format!("{state}: {found}")));
+        self.violations.extend(violations.iter().map(|found| format!("{state}: {found}")));
+        self.incomplete.extend(incomplete.iter().map(|found| format!("{state}: {found}")));
         self.documents += 1;
         Ok(())
     }

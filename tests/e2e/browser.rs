@@ -56,8 +56,7 @@ impl Browser {
         let mut command = Command::new(programs::chromedriver()?);
         command.arg("--port=0");
         let (process, port) = Process::start(command, |line| {
-            line.split_once(READY)
-                .and_then(|(_, port)| port.trim_end_matches('.').parse::<u16>().ok())
+            line.split_once(READY).and_then(|(_, port)| port.trim_end_matches('.').parse::<u16>().ok())
         })?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(&profile)?).await;
         let driver = driver.with_context(|| format!("no browser; chromedriver said:\n{}", process.said()))?;
@@ -77,10 +76,7 @@ impl Browser {
 
     /// Goes to a page.
     pub(crate) async fn goto(&self, url: &str) -> anyhow::Result<()> {
-        self.driver
-            .goto(url)
-            .await
-            .with_context(|| format!("{url} does not open"))
+        self.driver.goto(url).await.with_context(|| format!("{url} does not open"))
     }
 
     /// Speaks to the page again, after a frame.
@@ -113,10 +109,7 @@ impl Browser {
 
     /// Runs JavaScript for its effect.
     pub(crate) async fn run(&self, script: &str) -> anyhow::Result<()> {
-        self.driver
-            .execute(script.to_owned(), vec![])
-            .await
-            .with_context(|| format!("cannot run {script}"))?;
+        self.driver.execute(script.to_owned(), vec![]).await.with_context(|| format!("cannot run {script}"))?;
         Ok(())
     }
 
@@ -144,16 +137,10 @@ impl Browser {
              look();"
         );
         let value = self.driver.execute_async(script, vec![]).await;
-        let value = value
-            .with_context(|| format!("cannot wait for {expression}"))?
-            .json()
-            .clone();
+        let value = value.with_context(|| format!("cannot wait for {expression}"))?.json().clone();
         match value.get("found") {
             Some(found) => Ok(found.clone()),
-            None => bail!(
-                "never came: {expression}; the document says: {}",
-                value.get("late").unwrap_or(&value)
-            ),
+            None => bail!("never came: {expression}; the document says: {}", value.get("late").unwrap_or(&value)),
         }
     }
 
@@ -165,11 +152,7 @@ impl Browser {
 
     /// Clicks with the mouse.
     pub(crate) async fn click(&self, selector: &str) -> anyhow::Result<()> {
-        self.find(selector)
-            .await?
-            .click()
-            .await
-            .with_context(|| format!("{selector} cannot be clicked"))
+        self.find(selector).await?.click().await.with_context(|| format!("{selector} cannot be clicked"))
     }
 
     /// Presses one key, wherever the focus is.
@@ -181,21 +164,13 @@ impl Browser {
 
     /// Shows the page as on a screen of this size.
     pub(crate) async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
-        Ok(self
-            .driver
-            .cdp()
-            .emulation()
-            .set_device_metrics_override(width, height, 1.0, false)
-            .await?)
+        Ok(self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await?)
     }
 
     /// Answers `prefers-color-scheme`.
     pub(crate) async fn prefer(&self, scheme: &str) -> anyhow::Result<()> {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.driver
-            .cdp()
-            .send_raw("Emulation.setEmulatedMedia", features)
-            .await?;
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())
     }
 
@@ -217,10 +192,7 @@ impl Browser {
 
     /// Fetches everything anew from now on, as on a first visit.
     pub(crate) async fn forget_cache(&self) -> anyhow::Result<()> {
-        self.driver
-            .cdp()
-            .send_raw("Network.clearBrowserCache", json!({}))
-            .await?;
+        self.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await?;
         Ok(())
     }
 
@@ -240,18 +212,13 @@ impl Browser {
             match text("/message/method") {
                 "Network.requestWillBeSent" => order.push((id, text("/message/params/request/url").to_owned())),
                 "Network.loadingFinished" => {
-                    let length = entry
-                        .pointer("/message/params/encodedDataLength")
-                        .and_then(Value::as_f64);
+                    let length = entry.pointer("/message/params/encodedDataLength").and_then(Value::as_f64);
                     bytes.insert(id, length.unwrap_or_default());
                 }
                 _ => {}
             }
         }
-        let sent = |(id, url): (String, String)| Sent {
-            url,
-            bytes: bytes.get(&id).copied().unwrap_or_default(),
-        };
+        let sent = |(id, url): (String, String)| Sent { url, bytes: bytes.get(&id).copied().unwrap_or_default() };
         Ok(order.into_iter().map(sent).collect())
     }
 }

@@ -54,12 +54,7 @@ impl Collector {
         copy(drawn.path(), data.path())?;
         fs::write(data.path().join("corvee.toml"), settings)?;
         let (process, origin) = serve(data.path(), "127.0.0.1:0")?;
-        Ok(Self {
-            process: Mutex::new(Some(process)),
-            data,
-            origin,
-            client: reqwest::Client::new(),
-        })
+        Ok(Self { process: Mutex::new(Some(process)), data, origin, client: reqwest::Client::new() })
     }
 
     /// Its origin, such as `http://127.0.0.1:40123`.
@@ -99,9 +94,7 @@ impl Collector {
         let text = fs::read_to_string(self.data.path().join("demo-site.json"))?;
         let site: Value = serde_json::from_str(&text)?;
         let field = |name: &str| site.get(name).and_then(Value::as_str).map(str::to_owned);
-        let (sitekey, secret) = field("sitekey")
-            .zip(field("secret"))
-            .context("demo-site.json holds no keys")?;
+        let (sitekey, secret) = field("sitekey").zip(field("secret")).context("demo-site.json holds no keys")?;
         Ok(SiteKeys { sitekey, secret })
     }
 
@@ -111,22 +104,13 @@ impl Collector {
         let opened = Sealer::new(keys, CHALLENGE_PURPOSE, CHALLENGE_BYTES).open(sealed)?;
         let state: SealedState = postcard::from_bytes(&opened)?;
         let items = self.items().await?;
-        let known = |item| {
-            items
-                .get(&item)
-                .copied()
-                .with_context(|| format!("item {item} has no known truth"))
-        };
+        let known = |item| items.get(&item).copied().with_context(|| format!("item {item} has no known truth"));
         state.tiles.iter().map(|tile| known(tile.item)).collect()
     }
 
     /// What visitors gave so far.
     pub(crate) async fn ledger(&self) -> anyhow::Result<Ledger> {
-        let reply = self
-            .client
-            .get(self.url("/v1/campaigns/bicycles/ledger"))
-            .send()
-            .await?;
+        let reply = self.client.get(self.url("/v1/campaigns/bicycles/ledger")).send().await?;
         let ledger: Ledger = reply.error_for_status()?.json().await?;
         ensure!(ledger.items.reconciles(), "the ledger does not add up: {ledger:?}");
         Ok(ledger)
@@ -136,35 +120,18 @@ impl Collector {
     pub(crate) async fn siteverify(&self, token: &str) -> anyhow::Result<Value> {
         let secret = self.site_keys()?.secret;
         let form = [("secret", secret.as_str()), ("response", token)];
-        Ok(self
-            .client
-            .post(self.url("/siteverify"))
-            .form(&form)
-            .send()
-            .await?
-            .json()
-            .await?)
+        Ok(self.client.post(self.url("/siteverify")).form(&form).send().await?.json().await?)
     }
 
     /// Every item and whether it shows the thing: gold's own answer, else the label kept for evaluation.
     async fn items(&self) -> anyhow::Result<BTreeMap<i64, bool>> {
         let key = fs::read_to_string(self.data.path().join("requester.key"))?;
-        let request = self
-            .client
-            .get(self.url("/v1/campaigns/bicycles/items?limit=1000"))
-            .bearer_auth(key.trim());
+        let request = self.client.get(self.url("/v1/campaigns/bicycles/items?limit=1000")).bearer_auth(key.trim());
         let page: Value = request.send().await?.error_for_status()?.json().await?;
-        let items = page
-            .get("items")
-            .and_then(Value::as_array)
-            .context("the list of items has no items")?;
+        let items = page.get("items").and_then(Value::as_array).context("the list of items has no items")?;
         let truth = |item: &Value| {
             let gold = item.get("gold").and_then(Value::as_bool);
-            let hidden = || {
-                item.get("hidden_label")
-                    .and_then(Value::as_str)
-                    .map(|label| label == "bicycle")
-            };
+            let hidden = || item.get("hidden_label").and_then(Value::as_str).map(|label| label == "bicycle");
             Some((item.get("id")?.as_i64()?, gold.or_else(hidden)?))
         };
         Ok(items.iter().filter_map(truth).collect())
@@ -180,13 +147,8 @@ fn draw() -> anyhow::Result<TempDir> {
 
 fn serve(data: &Path, listen: &str) -> anyhow::Result<(Process, String)> {
     let mut command = Command::new(programs::corvee()?);
-    command
-        .arg("--data")
-        .arg(data)
-        .args(["demo", "--listen", listen, "--pictures", PICTURES]);
-    Process::start(command, |line| {
-        Some(line.trim().strip_prefix(READY)?.trim_end_matches('/').to_owned())
-    })
+    command.arg("--data").arg(data).args(["demo", "--listen", listen, "--pictures", PICTURES]);
+    Process::start(command, |line| Some(line.trim().strip_prefix(READY)?.trim_end_matches('/').to_owned()))
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {

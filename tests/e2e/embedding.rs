@@ -26,10 +26,7 @@ async fn pass_and_reset(browser: &Browser, collector: &Collector) -> anyhow::Res
     ensure!(tokens.len() == 1, "the callback was called with {tokens:?}");
     let token = tokens.concat();
     let everywhere: Vec<String> = browser.read(TOKEN_EVERYWHERE).await?;
-    ensure!(
-        everywhere.iter().all(|value| *value == token) && token.len() == 43,
-        "{token} is not {everywhere:?}"
-    );
+    ensure!(everywhere.iter().all(|value| *value == token) && token.len() == 43, "{token} is not {everywhere:?}");
     let reply = collector.siteverify(&token).await?;
     ensure!(
         reply.get("success") == Some(&json!(true)) && reply.get("hostname") == Some(&json!("localhost")),
@@ -38,14 +35,9 @@ async fn pass_and_reset(browser: &Browser, collector: &Collector) -> anyhow::Res
 
     browser.run("corvee.reset()").await?;
     let everywhere: Vec<String> = browser.read(TOKEN_EVERYWHERE).await?;
-    ensure!(
-        everywhere.concat().is_empty(),
-        "after a reset the page still holds {everywhere:?}"
-    );
+    ensure!(everywhere.concat().is_empty(), "after a reset the page still holds {everywhere:?}");
     Visitor::arrive(browser, collector).await?;
-    browser
-        .until("document.querySelector('.tick-box:not(.is-given)')")
-        .await?;
+    browser.until("document.querySelector('.tick-box:not(.is-given)')").await?;
     Ok(())
 }
 
@@ -69,9 +61,7 @@ async fn a_page_of_another_origin_gets_the_token_by_callback_and_in_both_fields(
         browser.leave_frame().await?;
         let frames: u32 = browser.read("document.querySelectorAll('iframe').length").await?;
         ensure!(frames == 1, "a script that is loaded twice rendered {frames} widgets");
-        let fields: u32 = browser
-            .read("document.querySelectorAll('form textarea').length")
-            .await?;
+        let fields: u32 = browser.read("document.querySelectorAll('form textarea').length").await?;
         ensure!(fields == 2, "the form has {fields} fields for one token");
         pass_and_reset(&browser, &collector).await
     })
@@ -102,14 +92,9 @@ async fn a_page_renders_where_and_when_it_wants_and_in_its_colours() -> anyhow::
         browser.until("window.loaded").await?;
         let frames: u32 = browser.read("document.querySelectorAll('iframe').length").await?;
         ensure!(frames == 0, "with render=explicit nothing is rendered unasked");
-        ensure!(
-            browser.read::<u32>("begin()").await? == 0,
-            "the first widget has the id 0"
-        );
+        ensure!(browser.read::<u32>("begin()").await? == 0, "the first widget has the id 0");
         Visitor::arrive(&browser, &collector).await?;
-        let paper: String = browser
-            .read("getComputedStyle(document.querySelector('.card')).backgroundColor")
-            .await?;
+        let paper: String = browser.read("getComputedStyle(document.querySelector('.card')).backgroundColor").await?;
         ensure!(paper == "rgb(22, 21, 20)", "a dark widget has paper of {paper}");
         ensure!(browser.read::<String>("document.documentElement.lang").await? == "fr");
         browser.leave_frame().await?;
@@ -141,14 +126,8 @@ async fn a_page_that_is_not_the_sites_is_told_so_and_gets_no_widget() -> anyhow:
         browser.goto(&page.origin("elsewhere.localhost")).await?;
         browser.enter_frame().await?;
         let words: String = browser.read("document.body.innerText").await?;
-        ensure!(
-            words.contains("host name is not one of the site"),
-            "the frame says {words:?}"
-        );
-        ensure!(
-            !browser.read::<bool>("!!document.querySelector('#corvee')").await?,
-            "there is a widget all the same"
-        );
+        ensure!(words.contains("host name is not one of the site"), "the frame says {words:?}");
+        ensure!(!browser.read::<bool>("!!document.querySelector('#corvee')").await?, "there is a widget all the same");
         super::screenshots::keep(&browser, "refused-page").await?;
         browser.leave_frame().await?;
         browser.until("window.troubles.length").await?;

@@ -80,10 +80,7 @@ async fn reach_checkbox<'a>(browser: &'a Browser, collector: &'a Collector) -> a
     let focused: String = browser.read("document.activeElement.tagName").await?;
     ensure!(focused == "IFRAME", "Tab after the comment leads to {focused}");
     let visitor = Visitor::arrive(browser, collector).await?;
-    ensure!(
-        browser.read::<bool>(FOCUSED_CHECKBOX).await?,
-        "Tab does not lead to the checkbox"
-    );
+    ensure!(browser.read::<bool>(FOCUSED_CHECKBOX).await?, "Tab does not lead to the checkbox");
     Ok(visitor)
 }
 
@@ -91,21 +88,14 @@ async fn check(way: Way) -> anyhow::Result<()> {
     let collector = Collector::start()?;
     Browser::open(async |browser| {
         let visitor = reach_checkbox(&browser, &collector).await?;
-        let mut keyboard = Keyboard {
-            browser: &browser,
-            presses: 0,
-        };
+        let mut keyboard = Keyboard { browser: &browser, presses: 0 };
         let mut allowance = 0;
         keyboard.press(' ').await?;
         for number in 1.. {
             let screen = visitor.screen().await?;
             browser.until("document.activeElement.matches('.tile')").await?;
             way.pick(&mut keyboard, &screen).await?;
-            ensure!(
-                visitor.picked().await? == screen.positives(),
-                "{way:?} picked {:?}",
-                visitor.picked().await?
-            );
+            ensure!(visitor.picked().await? == screen.positives(), "{way:?} picked {:?}", visitor.picked().await?);
             keyboard.press(Key::Enter).await?;
             allowance += way.allowance(screen.positives().len());
             match visitor.outcome(&screen).await? {
@@ -116,11 +106,7 @@ async fn check(way: Way) -> anyhow::Result<()> {
                 outcome => bail!("right answers on screen {number} led to {outcome:?}"),
             }
         }
-        ensure!(
-            keyboard.presses <= allowance,
-            "{way:?}: {} presses, {allowance} allowed",
-            keyboard.presses
-        );
+        ensure!(keyboard.presses <= allowance, "{way:?}: {} presses, {allowance} allowed", keyboard.presses);
         browser.until(FOCUSED_CHECKBOX).await?;
         browser.leave_frame().await?;
         ensure!(
@@ -128,10 +114,7 @@ async fn check(way: Way) -> anyhow::Result<()> {
             "the focus has left the widget"
         );
         comment_page::is_filled(&browser).await?;
-        ensure!(
-            comment_page::token(&browser).await?.len() == 43,
-            "the form holds no token"
-        );
+        ensure!(comment_page::token(&browser).await?.len() == 43, "the form holds no token");
         Ok(())
     })
     .await

@@ -23,41 +23,23 @@ async fn a_visitor_labels_pictures_by_mouse_and_the_site_accepts_the_comment() -
         let visitor = Visitor::arrive(&browser, &collector).await?;
         let screens = visitor.pass().await?;
         let line = visitor.text(".purpose").await?;
-        ensure!(
-            line.starts_with("Done in ") && line.contains("given") && line.contains("$0"),
-            "the line is {line:?}"
-        );
+        ensure!(line.starts_with("Done in ") && line.contains("given") && line.contains("$0"), "the line is {line:?}");
         visitor.reads(".to-receipt", "receipt").await?;
 
         browser.leave_frame().await?;
         let token = comment_page::token(&browser).await?;
         let (sentence, reply) = comment_page::publish(&browser).await?;
         ensure!(sentence == "Thank you, Ada. Your comment is published.", "{sentence}");
-        ensure!(
-            reply.contains("\"success\": true") && reply.contains("\"hostname\": \"127.0.0.1\""),
-            "{reply}"
-        );
+        ensure!(reply.contains("\"success\": true") && reply.contains("\"hostname\": \"127.0.0.1\""), "{reply}");
 
         let replayed = collector.siteverify(&token).await?;
-        ensure!(
-            replayed == json!({ "success": false, "error-codes": ["timeout-or-duplicate"] }),
-            "{replayed}"
-        );
+        ensure!(replayed == json!({ "success": false, "error-codes": ["timeout-or-duplicate"] }), "{replayed}");
 
         let after = collector.ledger().await?;
-        ensure!(
-            after.visits == before.visits + 1 && after.passed == before.passed + 1,
-            "{before:?} became {after:?}"
-        );
-        ensure!(
-            after.screens == before.screens + u64::from(screens),
-            "{screens} screens: {before:?} became {after:?}"
-        );
+        ensure!(after.visits == before.visits + 1 && after.passed == before.passed + 1, "{before:?} became {after:?}");
+        ensure!(after.screens == before.screens + u64::from(screens), "{screens} screens: {before:?} became {after:?}");
         let answers = after.votes + after.gold_answers - before.votes - before.gold_answers;
-        ensure!(
-            answers == 9 * u64::from(screens),
-            "{screens} screens: {before:?} became {after:?}"
-        );
+        ensure!(answers == 9 * u64::from(screens), "{screens} screens: {before:?} became {after:?}");
         ensure!(after.votes > before.votes && after.visitor_ms > before.visitor_ms && after.paid_usd_micros == 0);
         Ok(())
     })
@@ -83,17 +65,12 @@ async fn wrong_answers_lead_to_other_pictures_and_right_ones_through() -> anyhow
                 Outcome::Another(words) => told.push(words),
                 outcome => anyhow::bail!("picking every wrong tile led to {outcome:?}"),
             }
-            let all_words: String = browser
-                .read("document.documentElement.textContent.toLowerCase()")
-                .await?;
+            let all_words: String = browser.read("document.documentElement.textContent.toLowerCase()").await?;
             for word in BLAME {
                 ensure!(!all_words.contains(word), "the widget says {word:?}: {all_words}");
             }
             screen = visitor.screen().await?;
-            ensure!(
-                visitor.picked().await?.is_empty(),
-                "other pictures begin with nothing picked"
-            );
+            ensure!(visitor.picked().await?.is_empty(), "other pictures begin with nothing picked");
         }
         visitor.pass_from(screen).await?;
         browser.leave_frame().await?;
@@ -115,9 +92,7 @@ async fn a_collector_that_goes_away_costs_the_visitor_nothing() -> anyhow::Resul
         collector.kill();
         browser.click(".tick-box").await?;
         browser.until("document.querySelector('.card .trouble')").await?;
-        visitor
-            .reads(".trouble", "No connection just now. Nothing is lost.")
-            .await?;
+        visitor.reads(".trouble", "No connection just now. Nothing is lost.").await?;
         visitor.reads(".card .button", "Try again").await?;
         collector.start_again()?;
         browser.click(".card .button").await?;
@@ -127,14 +102,8 @@ async fn a_collector_that_goes_away_costs_the_visitor_nothing() -> anyhow::Resul
         collector.kill();
         visitor.submit().await?;
         let outcome = visitor.outcome(&screen).await?;
-        ensure!(
-            outcome == Outcome::Trouble("No connection just now. Nothing is lost.".to_owned()),
-            "{outcome:?}"
-        );
-        ensure!(
-            visitor.picked().await? == screen.positives(),
-            "what was picked stays picked"
-        );
+        ensure!(outcome == Outcome::Trouble("No connection just now. Nothing is lost.".to_owned()), "{outcome:?}");
+        ensure!(visitor.picked().await? == screen.positives(), "what was picked stays picked");
         visitor.reads(".button.is-main", "Try again").await?;
         collector.start_again()?;
         visitor.submit().await?;

@@ -19,8 +19,7 @@ const LEFT_BEHIND: &str = "Promise.all([indexedDB.databases(), caches.keys(), na
 
 /// Requests that go anywhere; `data:` addresses and the browser's own pages do not.
 fn outward(sent: &[Sent]) -> impl Iterator<Item = &Sent> {
-    sent.iter()
-        .filter(|sent| sent.url.starts_with("http") || sent.url.starts_with("ws"))
+    sent.iter().filter(|sent| sent.url.starts_with("http") || sent.url.starts_with("ws"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,9 +33,8 @@ async fn no_request_leaves_the_collector_and_nothing_stays_in_the_browser() -> a
         browser.click(".to-receipt").await?;
         browser.until("document.querySelector('.payslip')").await?;
         browser.click(".payslip .button.is-quiet").await?;
-        let in_frame: Vec<String> = browser
-            .read("performance.getEntriesByType('resource').map(({ name }) => name)")
-            .await?;
+        let in_frame: Vec<String> =
+            browser.read("performance.getEntriesByType('resource').map(({ name }) => name)").await?;
         let nothing = json!(["", 0, 0, 0, 0, 0]);
         let left = browser.run_async(LEFT_BEHIND).await?;
         ensure!(left == nothing, "the frame leaves behind {left}");
@@ -50,10 +48,7 @@ async fn no_request_leaves_the_collector_and_nothing_stays_in_the_browser() -> a
 
         let traffic = browser.traffic().await?;
         let sent: Vec<&str> = outward(&traffic).map(|sent| sent.url.as_str()).collect();
-        ensure!(
-            sent.iter().any(|url| url.ends_with("/v1/answers")),
-            "the browser's record misses the frame: {sent:?}"
-        );
+        ensure!(sent.iter().any(|url| url.ends_with("/v1/answers")), "the browser's record misses the frame: {sent:?}");
         let home = format!("{}/", collector.origin());
         for url in sent.into_iter().chain(in_frame.iter().map(String::as_str)) {
             ensure!(url.starts_with(&home), "a request went to {url}");

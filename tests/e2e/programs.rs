@@ -29,10 +29,6 @@ fn given(variable: &str) -> anyhow::Result<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from).with_context(|| {
         format!("{variable} is not set: run `cargo xtask test`, which builds the collector, finds the browser and says where they are")
     })?;
-    ensure!(
-        path.is_file(),
-        "{variable} names {}, which is no file: run `cargo xtask test`",
-        path.display()
-    );
+    ensure!(path.is_file(), "{variable} names {}, which is no file: run `cargo xtask test`", path.display());
     Ok(path)
 }

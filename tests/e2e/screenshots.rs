@@ -9,9 +9,7 @@ use super::browser::Browser;
 
 /// Keeps a picture of the window under this name.
 pub(crate) async fn keep(browser: &Browser, name: &str) -> anyhow::Result<()> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .context("cargo's folder for tests lies nowhere")?;
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("cargo's folder for tests lies nowhere")?;
     let folder = target.join("screenshots");
     fs::create_dir_all(&folder)?;
     browser.screenshot(&folder.join(format!("{name}.png"))).await

@@ -56,12 +56,7 @@ impl Screen {
     }
 
     fn tiles(&self, showing: bool) -> Vec<usize> {
-        self.truth
-            .iter()
-            .enumerate()
-            .filter(|(_, shows)| **shows == showing)
-            .map(|(tile, _)| tile)
-            .collect()
+        self.truth.iter().enumerate().filter(|(_, shows)| **shows == showing).map(|(tile, _)| tile).collect()
     }
 }
 
@@ -70,9 +65,7 @@ impl<'a> Visitor<'a> {
     pub(crate) async fn arrive(browser: &'a Browser, collector: &'a Collector) -> anyhow::Result<Self> {
         browser.enter_frame().await?;
         // The live region comes with the widget's code; what the collector painted has none.
-        let arrived = browser
-            .until("document.querySelector('.corvee-widget [role=status]')")
-            .await;
+        let arrived = browser.until("document.querySelector('.corvee-widget [role=status]')").await;
         arrived.with_context(|| format!("the widget does not start; the collector said:\n{}", collector.said()))?;
         Ok(Self { browser, collector })
     }
@@ -87,11 +80,7 @@ impl<'a> Visitor<'a> {
     pub(crate) async fn screen(&self) -> anyhow::Result<Screen> {
         let sprite = self.browser.until(USABLE).await?;
         let sprite = sprite.as_str().context("the pictures have no address")?.to_owned();
-        let sealed = sprite
-            .split('/')
-            .rev()
-            .nth(1)
-            .context("the pictures' address holds no challenge")?;
+        let sealed = sprite.split('/').rev().nth(1).context("the pictures' address holds no challenge")?;
         let truth = self.collector.truth(sealed).await?;
         ensure!(truth.len() == 9, "a screen of {} tiles", truth.len());
         Ok(Screen { sprite, truth })
@@ -101,18 +90,10 @@ impl<'a> Visitor<'a> {
     pub(crate) async fn pick(&self, tiles: &[usize]) -> anyhow::Result<()> {
         for tile in tiles {
             self.browser
-                .click(&format!(
-                    "[role=row]:nth-child({}) > :nth-child({}) > .tile",
-                    tile / 3 + 1,
-                    tile % 3 + 1
-                ))
+                .click(&format!("[role=row]:nth-child({}) > :nth-child({}) > .tile", tile / 3 + 1, tile % 3 + 1))
                 .await?;
         }
-        ensure!(
-            self.picked().await? == tiles,
-            "clicking {tiles:?} picked {:?}",
-            self.picked().await?
-        );
+        ensure!(self.picked().await? == tiles, "clicking {tiles:?} picked {:?}", self.picked().await?);
         Ok(())
     }
 
@@ -176,9 +157,7 @@ impl<'a> Visitor<'a> {
     /// The text of an element.
     pub(crate) async fn text(&self, selector: &str) -> anyhow::Result<String> {
         // Not the driver's own reading of a text, which makes no-break spaces plain ones.
-        self.browser
-            .read(&format!("document.querySelector({}).innerText", Value::from(selector)))
-            .await
+        self.browser.read(&format!("document.querySelector({}).innerText", Value::from(selector))).await
     }
 
     /// Makes sure that an element says exactly this.

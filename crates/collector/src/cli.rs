@@ -31,13 +31,7 @@ use crate::store::campaigns::CampaignRow;
 #[command(name = "corvee", version, about, max_term_width = 110)]
 struct Arguments {
     /// Folder of database, images, keys and settings.
-    #[arg(
-        long,
-        global = true,
-        env = "CORVEE_DATA",
-        default_value = "corvee-data",
-        value_name = "DIR"
-    )]
+    #[arg(long, global = true, env = "CORVEE_DATA", default_value = "corvee-data", value_name = "DIR")]
     data: PathBuf,
     /// Prints JSON instead of text.
     #[arg(long, global = true)]
@@ -115,12 +109,7 @@ async fn find_campaign(store: &Store, name: &CampaignName) -> anyhow::Result<Cam
     if let Some(campaign) = store.campaign(name).await? {
         return Ok(campaign);
     }
-    let known: Vec<String> = store
-        .campaigns()
-        .await?
-        .iter()
-        .map(|row| row.terms.name.to_string())
-        .collect();
+    let known: Vec<String> = store.campaigns().await?.iter().map(|row| row.terms.name.to_string()).collect();
     if known.is_empty() {
         anyhow::bail!("there is no campaign yet: create one with `corvee campaign create`");
     }

@@ -47,31 +47,15 @@ impl Default for Config {
 
 impl Default for BudgetConfig {
     fn default() -> Self {
-        let BudgetLimits {
-            clean_challenges,
-            clean_failures,
-            challenges,
-        } = BudgetLimits::default();
-        Self {
-            clean_challenges,
-            clean_failures,
-            challenges,
-        }
+        let BudgetLimits { clean_challenges, clean_failures, challenges } = BudgetLimits::default();
+        Self { clean_challenges, clean_failures, challenges }
     }
 }
 
 impl From<BudgetConfig> for BudgetLimits {
     fn from(config: BudgetConfig) -> Self {
-        let BudgetConfig {
-            clean_challenges,
-            clean_failures,
-            challenges,
-        } = config;
-        Self {
-            clean_challenges,
-            clean_failures,
-            challenges,
-        }
+        let BudgetConfig { clean_challenges, clean_failures, challenges } = config;
+        Self { clean_challenges, clean_failures, challenges }
     }
 }
 
@@ -104,16 +88,11 @@ impl Config {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => {
-                return Err(ConfigError::Read {
-                    path: path.display().to_string(),
-                    source,
-                });
+                return Err(ConfigError::Read { path: path.display().to_string(), source });
             }
         };
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
-            path: path.display().to_string(),
-            source: Box::new(source),
-        })
+        toml::from_str(&text)
+            .map_err(|source| ConfigError::Parse { path: path.display().to_string(), source: Box::new(source) })
     }
 }
 
@@ -140,13 +119,7 @@ mod tests {
             load("listen = \"0.0.0.0:9000\"\ntrusted_proxies = [\"10.0.0.0/8\"]\n[budget]\nchallenges = 7").unwrap();
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.trusted_proxies.len(), 1);
-        assert_eq!(
-            config.budget,
-            BudgetConfig {
-                challenges: 7,
-                ..BudgetConfig::default()
-            }
-        );
+        assert_eq!(config.budget, BudgetConfig { challenges: 7, ..BudgetConfig::default() });
     }
 
     #[test]

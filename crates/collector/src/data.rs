@@ -34,12 +34,8 @@ impl DataFolder {
     pub fn open(path: &Path, chance: &Chance) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("the data folder {} cannot be created", path.display()))?;
         let folder = Self { path: path.to_owned() };
-        folder.ensure_secret(SEALING_KEYS_FILE, || {
-            KeyRing::generate(&mut chance.generator()).to_text().to_string()
-        })?;
-        folder.ensure_secret(KEY_FILE, || {
-            format!("{}\n", URL_SAFE_NO_PAD.encode(chance.bytes::<32>()))
-        })?;
+        folder.ensure_secret(SEALING_KEYS_FILE, || KeyRing::generate(&mut chance.generator()).to_text().to_string())?;
+        folder.ensure_secret(KEY_FILE, || format!("{}\n", URL_SAFE_NO_PAD.encode(chance.bytes::<32>())))?;
         Ok(folder)
     }
 
@@ -77,10 +73,9 @@ impl DataFolder {
         let file = file.with_context(|| format!("{} cannot be written", path.display()))?;
         match file.try_lock() {
             Ok(()) => Ok(ServeLock { _file: file }),
-            Err(fs::TryLockError::WouldBlock) => bail!(
-                "another collector serves {}: stop it, or choose another folder with --data",
-                self.path.display()
-            ),
+            Err(fs::TryLockError::WouldBlock) => {
+                bail!("another collector serves {}: stop it, or choose another folder with --data", self.path.display())
+            }
             Err(fs::TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("{} cannot be locked", path.display()))
             }
@@ -91,12 +86,7 @@ impl DataFolder {
     pub fn write_secret(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let path = self.path.join(name);
         let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new()
-                .create(true)
-                .truncate(true)
-                .write(true)
-                .mode(0o600)
-                .open(&path)?;
+            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()
         };
@@ -104,11 +94,7 @@ impl DataFolder {
     }
 
     fn ensure_secret(&self, name: &str, make: impl FnOnce() -> String) -> anyhow::Result<()> {
-        if self.path.join(name).exists() {
-            Ok(())
-        } else {
-            self.write_secret(name, &make())
-        }
+        if self.path.join(name).exists() { Ok(()) } else { self.write_secret(name, &make()) }
     }
 }
 
@@ -148,9 +134,6 @@ mod tests {
         let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
         data.write_secret(SEALING_KEYS_FILE, "nonsense").unwrap();
         let refused = format!("{:#}", data.sealing_keys().unwrap_err());
-        assert!(
-            refused.contains("restore it from a backup") && refused.contains("line 1"),
-            "{refused}"
-        );
+        assert!(refused.contains("restore it from a backup") && refused.contains("line 1"), "{refused}");
     }
 }

@@ -159,8 +159,7 @@ pub async fn export(
         let manifest = export.finish(&campaign, &tally, now_ms).map_err(at(folder.path()))?;
         let path = folder.path().join(MANIFEST_FILE);
         let text = serde_json::to_string_pretty(&manifest).map_err(io::Error::from);
-        text.and_then(|text| write_synced(&path, &(text + "\n")))
-            .map_err(at(&path))?;
+        text.and_then(|text| write_synced(&path, &(text + "\n"))).map_err(at(&path))?;
         folder.publish(existing)?;
         Ok(manifest)
     })
@@ -258,60 +257,20 @@ impl Counted {
         let states = self.items.settled + self.items.ambiguous + self.items.open + self.items.gold;
         let equations = [
             ("items", self.items.items, "final + ambiguous + open + gold", states),
-            (
-                "exported items",
-                self.items.items,
-                "items in the database",
-                tally.items.items,
-            ),
-            (
-                "exported final items",
-                self.items.settled,
-                "final items in the database",
-                tally.items.settled,
-            ),
+            ("exported items", self.items.items, "items in the database", tally.items.items),
+            ("exported final items", self.items.settled, "final items in the database", tally.items.settled),
             (
                 "exported ambiguous items",
                 self.items.ambiguous,
                 "ambiguous items in the database",
                 tally.items.ambiguous,
             ),
-            (
-                "exported open items",
-                self.items.open,
-                "open items in the database",
-                tally.items.open,
-            ),
-            (
-                "exported gold items",
-                self.items.gold,
-                "gold items in the database",
-                tally.items.gold,
-            ),
-            (
-                "items in state gold",
-                self.items.gold,
-                "items with a known answer",
-                self.items_with_gold,
-            ),
-            (
-                "exported votes",
-                self.vote_rows,
-                "the votes of all items",
-                self.item_votes,
-            ),
-            (
-                "exported votes",
-                self.vote_rows,
-                "votes in the ledger",
-                tally.sums.votes,
-            ),
-            (
-                "positive votes",
-                self.vote_rows_positive,
-                "positive votes of all items",
-                self.item_votes_positive,
-            ),
+            ("exported open items", self.items.open, "open items in the database", tally.items.open),
+            ("exported gold items", self.items.gold, "gold items in the database", tally.items.gold),
+            ("items in state gold", self.items.gold, "items with a known answer", self.items_with_gold),
+            ("exported votes", self.vote_rows, "the votes of all items", self.item_votes),
+            ("exported votes", self.vote_rows, "votes in the ledger", tally.sums.votes),
+            ("positive votes", self.vote_rows_positive, "positive votes of all items", self.item_votes_positive),
             (
                 "votes beside over-exposed gold",
                 self.vote_rows_over_exposed,
@@ -321,12 +280,7 @@ impl Counted {
         ];
         for (left, n_left, right, n_right) in equations {
             if n_left != n_right {
-                return Err(ExportError::Unreconciled {
-                    left,
-                    n_left,
-                    right,
-                    n_right,
-                });
+                return Err(ExportError::Unreconciled { left, n_left, right, n_right });
             }
         }
         Ok(())
@@ -348,9 +302,7 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> ExportError {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ExportError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_panicked| ExportError::Interrupted)
+    tokio::task::spawn_blocking(work).await.map_err(|_panicked| ExportError::Interrupted)
 }
 
 #[cfg(test)]

@@ -61,10 +61,7 @@ pub fn router(state: AppState) -> Router {
 
     let sites = Router::new()
         .route("/siteverify", get(siteverify::verify).post(siteverify::verify))
-        .route(
-            "/recaptcha/api/siteverify",
-            get(siteverify::verify).post(siteverify::verify),
-        )
+        .route("/recaptcha/api/siteverify", get(siteverify::verify).post(siteverify::verify))
         .layer(DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES));
 
     let browser = Router::new()
@@ -73,18 +70,13 @@ pub fn router(state: AppState) -> Router {
         .route("/frame", get(frame::show))
         .route("/assets/{file}", get(assets::immutable));
 
-    let operator = Router::new()
-        .route("/health", get(health::alive))
-        .route("/ready", get(health::ready));
+    let operator = Router::new().route("/health", get(health::alive)).route("/ready", get(health::ready));
 
     visitors
         .merge(sites)
         .merge(browser)
         .merge(operator)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIMEOUT,
-        ))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
         .merge(requester::router(&state))
         .fallback(problems::no_such_path)
         .method_not_allowed_fallback(problems::no_such_method)

@@ -83,11 +83,7 @@ pub struct Refusal {
 
 impl Refusal {
     fn of(file: String, reason: impl Into<String>) -> Self {
-        Self {
-            file,
-            line: None,
-            reason: reason.into(),
-        }
+        Self { file, line: None, reason: reason.into() }
     }
 }
 
@@ -209,9 +205,7 @@ pub async fn import(
         return Err(ImportError::Empty { path: folder });
     }
 
-    let prefix = labels_file
-        .as_deref()
-        .and_then(|labels| labels::prefix(labels, &folder));
+    let prefix = labels_file.as_deref().and_then(|labels| labels::prefix(labels, &folder));
     let names: Vec<&str> = found.files.iter().map(|file| file.name.as_str()).collect();
     let (label_of, absent) = match_labels(labels.unwrap_or_default(), &names, prefix.as_deref());
     let known = known(store, shelf, campaign.id).await?;
@@ -225,13 +219,7 @@ pub async fn import(
         return Err(ImportError::Refused(refusals));
     }
 
-    let items = items(
-        pictures,
-        label_of,
-        &campaign.terms.target,
-        options.gold_share,
-        options.seed,
-    );
+    let items = items(pictures, label_of, &campaign.terms.target, options.gold_share, options.seed);
     let mut report = ImportReport {
         items: items.len() as u64,
         gold_positive: items.iter().filter(|(item, _)| item.gold == Some(true)).count() as u64,
@@ -252,10 +240,7 @@ pub async fn import(
     let import = store.begin_import(campaign.id, now_ms).await?;
     let stored = store_items(store, shelf, campaign.id, import, &items, progress).await;
     let stored = match stored {
-        Ok(()) => store
-            .complete_import(campaign.id, import, report.prior, now_ms)
-            .await
-            .map_err(Into::into),
+        Ok(()) => store.complete_import(campaign.id, import, report.prior, now_ms).await.map_err(Into::into),
         Err(error) => Err(error),
     };
     if let Err(error) = stored {
@@ -301,10 +286,7 @@ async fn known(store: &Store, shelf: &Shelf, campaign: CampaignId) -> Result<Kno
 
 fn locate(folder: &Path, labels: Option<PathBuf>) -> Result<(PathBuf, Option<PathBuf>), ImportError> {
     let real = |path: &Path| {
-        std::fs::canonicalize(path).map_err(|cause| ImportError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        })
+        std::fs::canonicalize(path).map_err(|cause| ImportError::Unreadable { path: path.to_owned(), cause })
     };
     let folder = real(folder)?;
     let labels = labels::find(labels, &folder).map(|labels| real(&labels)).transpose()?;
@@ -312,17 +294,12 @@ fn locate(folder: &Path, labels: Option<PathBuf>) -> Result<(PathBuf, Option<Pat
 }
 
 fn read_labels(path: &Path) -> Result<Labels, ImportError> {
-    let unreadable = |cause| ImportError::Unreadable {
-        path: path.to_owned(),
-        cause,
-    };
+    let unreadable = |cause| ImportError::Unreadable { path: path.to_owned(), cause };
     if std::fs::metadata(path).map_err(unreadable)?.len() > LABELS_BYTES {
         return Err(ImportError::LabelsTooLarge { path: path.to_owned() });
     }
-    labels::parse(&std::fs::read(path).map_err(unreadable)?).map_err(|problems| ImportError::Labels {
-        path: path.to_owned(),
-        problems,
-    })
+    labels::parse(&std::fs::read(path).map_err(unreadable)?)
+        .map_err(|problems| ImportError::Labels { path: path.to_owned(), problems })
 }
 
 /// Labels by item name, and the rows that name no file of the folder. Rows name files from the folder down, or from the
@@ -332,11 +309,7 @@ fn match_labels(labels: Labels, names: &[&str], prefix: Option<&str>) -> (BTreeM
     for (file, row) in labels.rows {
         let in_folder = |name: &str| names.binary_search(&name).is_ok();
         let from_labels = prefix.and_then(|prefix| file.strip_prefix(prefix));
-        if let Some(name) = [Some(file.as_str()), from_labels]
-            .into_iter()
-            .flatten()
-            .find(|name| in_folder(name))
-        {
+        if let Some(name) = [Some(file.as_str()), from_labels].into_iter().flatten().find(|name| in_folder(name)) {
             matched.insert(name.to_owned(), row.label);
             continue;
         }
@@ -346,11 +319,7 @@ fn match_labels(labels: Labels, names: &[&str], prefix: Option<&str>) -> (BTreeM
             || "no such file in the folder: remove the line or add the file".to_owned(),
             |name| format!("no such file in the folder: write {name}, or import the folder it lies in"),
         );
-        absent.push(Refusal {
-            file,
-            line: Some(row.line),
-            reason,
-        });
+        absent.push(Refusal { file, line: Some(row.line), reason });
     }
     absent.sort_by_key(|refusal| refusal.line);
     (matched, absent)
@@ -368,10 +337,7 @@ fn items(
         .iter()
         .filter_map(|picture| {
             let label = label_of.get(&picture.name)?;
-            Some(Labelled {
-                digest: picture.digest,
-                positive: label == target,
-            })
+            Some(Labelled { digest: picture.digest, positive: label == target })
         })
         .collect();
     let gold = gold::choose(&labelled, gold_share, seed);
@@ -422,27 +388,17 @@ async fn store_items(
     for some in items.chunks(ITEMS_PER_STEP) {
         store.stage_items(campaign, import, some).await?;
         done += some.len();
-        progress(Step {
-            stage: Stage::Storing,
-            done,
-            total: items.len(),
-        });
+        progress(Step { stage: Stage::Storing, done, total: items.len() });
     }
     Ok(())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ImportError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_panicked| ImportError::Interrupted)
+    tokio::task::spawn_blocking(work).await.map_err(|_panicked| ImportError::Interrupted)
 }
 
 fn of_files(n: usize) -> String {
-    if n == 1 {
-        "1 file was".to_owned()
-    } else {
-        format!("{n} files were")
-    }
+    if n == 1 { "1 file was".to_owned() } else { format!("{n} files were") }
 }
 
 fn listed<T: fmt::Display>(lines: &[T]) -> String {

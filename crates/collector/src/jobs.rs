@@ -15,10 +15,7 @@ const SWEEP: Duration = Duration::from_mins(1);
 
 /// Starts the jobs; dropping the handles does not end them, aborting does.
 pub fn start(collector: &Arc<Collector>) -> Vec<JoinHandle<()>> {
-    vec![
-        tokio::spawn(refresh(Arc::clone(collector))),
-        tokio::spawn(sweep(Arc::clone(collector))),
-    ]
+    vec![tokio::spawn(refresh(Arc::clone(collector))), tokio::spawn(sweep(Arc::clone(collector)))]
 }
 
 async fn refresh(collector: Arc<Collector>) {

@@ -1,9 +1,6 @@
 //! The binary `corvee`: starts the runtime and hands over to the command line.
 
-#![expect(
-    unreachable_pub,
-    reason = "a binary has no outside: pub marks what other rooms may use"
-)]
+#![expect(unreachable_pub, reason = "a binary has no outside: pub marks what other rooms may use")]
 
 mod campaign;
 mod chance;
@@ -28,9 +25,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(cli::run()));
+    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(cli::run()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

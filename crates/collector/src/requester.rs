@@ -17,20 +17,12 @@ use crate::http::AppState;
 pub fn router(state: &AppState) -> Router<AppState> {
     let documents = Router::new()
         .route("/v1/campaigns", get(campaigns::list).post(campaigns::create))
-        .route(
-            "/v1/campaigns/{campaign}",
-            get(campaigns::show).patch(campaigns::change),
-        )
+        .route("/v1/campaigns/{campaign}", get(campaigns::show).patch(campaigns::change))
         .route("/v1/campaigns/{campaign}/export", get(exports::download))
         .route("/v1/sites", get(sites::list).post(sites::create))
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES));
     let uploads = Router::new()
-        .route(
-            "/v1/campaigns/{campaign}/items",
-            get(items::list).merge(post(items::import)),
-        )
+        .route("/v1/campaigns/{campaign}/items", get(items::list).merge(post(items::import)))
         .layer(DefaultBodyLimit::disable());
-    documents
-        .merge(uploads)
-        .layer(middleware::from_fn_with_state(state.clone(), key::require))
+    documents.merge(uploads).layer(middleware::from_fn_with_state(state.clone(), key::require))
 }

@@ -69,8 +69,5 @@ fn clear_scene(seed: u64, slot: u32, class: ObjectClass) -> anyhow::Result<(Vec<
             return Ok((encode_jpeg(&image, JPEG_QUALITY)?, truth));
         }
     }
-    anyhow::bail!(
-        "no clear picture of {} came up with seed {seed}: try another seed",
-        class.name()
-    )
+    anyhow::bail!("no clear picture of {} came up with seed {seed}: try another seed", class.name())
 }

@@ -67,19 +67,12 @@ impl Collector {
 
     /// The sprite of a screen. Asking twice gives the same bytes and costs nothing.
     pub async fn sprite(&self, state: &SealedState) -> anyhow::Result<Sprite> {
-        let campaign = self
-            .register
-            .campaign(CampaignId(state.campaign))
-            .context("the campaign is gone")?;
+        let campaign = self.register.campaign(CampaignId(state.campaign)).context("the campaign is gone")?;
         let images = campaign.with_pool(|pool| {
             let standing = |tile: &SealedTile| pool.standing(ItemId(tile.item)).map(|standing| standing.image);
             state.tiles.iter().map(standing).collect::<Option<Vec<_>>>()
         });
-        let images = images
-            .context("an item is gone")?
-            .try_into()
-            .ok()
-            .context("a screen has nine tiles")?;
+        let images = images.context("an item is gone")?.try_into().ok().context("a screen has nine tiles")?;
         // The nonce is known to nobody outside, so that nobody can undo the variation it decides.
         let seed = *blake3::hash(&state.nonce).as_bytes();
         Ok(self.gallery.sprite(state.nonce, images, seed).await?)

@@ -81,15 +81,9 @@ impl Store {
             // FULL: a commit returns when the log is on disk, so that nothing acknowledged is lost.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(20));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await?;
+        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         Ok(Self { readers, writer })
     }
 

@@ -1,9 +1,5 @@
 //! A collector that is killed under load, three times: what it acknowledged is there when it comes back, and only once.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails where it stands"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails where it stands")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -31,11 +27,7 @@ async fn a_killed_collector_has_lost_no_acknowledged_answer() {
         acknowledged.check(&collector, &site).await;
         let heard = load(&collector, &site, life).await;
         collector.kill();
-        assert!(
-            heard.answers.len() >= ANSWERS_PER_LIFE,
-            "only {} answers before the kill",
-            heard.answers.len()
-        );
+        assert!(heard.answers.len() >= ANSWERS_PER_LIFE, "only {} answers before the kill", heard.answers.len());
         acknowledged.add(heard);
     }
     let mut collector = Collector::start(data.path());
@@ -46,11 +38,7 @@ async fn a_killed_collector_has_lost_no_acknowledged_answer() {
     // What the ledger says and what an export counts row by row must agree after all of it.
     let folder = data.path().join("export");
     corvee(data.path(), &["export", "things", folder.to_str().unwrap()]);
-    let votes = std::fs::read_to_string(folder.join("votes.csv"))
-        .unwrap()
-        .lines()
-        .count()
-        - 1;
+    let votes = std::fs::read_to_string(folder.join("votes.csv")).unwrap().lines().count() - 1;
     assert_eq!(u64::try_from(votes).unwrap(), ledger["votes"].as_u64().unwrap());
     collector.kill();
 }
@@ -85,19 +73,11 @@ impl Acknowledged {
             assert_eq!(reply["type"], "urn:corvee:problem:challenge-spent", "{reply}");
         }
         for token in self.tokens.drain(..) {
-            assert_eq!(
-                collector.redeem(site, &token).await["success"],
-                true,
-                "an acknowledged token was lost"
-            );
+            assert_eq!(collector.redeem(site, &token).await["success"], true, "an acknowledged token was lost");
             self.redeemed.push(token);
         }
         for token in &self.redeemed {
-            assert_eq!(
-                collector.redeem(site, token).await["success"],
-                false,
-                "a token redeemed twice"
-            );
+            assert_eq!(collector.redeem(site, token).await["success"], false, "a token redeemed twice");
         }
     }
 }
@@ -127,9 +107,7 @@ async fn load(collector: &Collector, site: &Site, life: u32) -> Acknowledged {
             ticks.recv().await.expect("workers go on until the kill");
         }
     };
-    tokio::time::timeout(std::time::Duration::from_mins(2), enough)
-        .await
-        .expect("answers come in two minutes");
+    tokio::time::timeout(std::time::Duration::from_mins(2), enough).await.expect("answers come in two minutes");
     // Half of the tokens are redeemed while the load goes on.
     let tokens: Vec<String> = {
         let mut heard = heard.lock().unwrap();
@@ -164,32 +142,21 @@ struct Client {
 
 impl Collector {
     fn start(data: &Path) -> Self {
-        let mut process = command(
-            data,
-            &["serve", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"],
-        )
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
+        let mut process = command(data, &["serve", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"])
+            .stdout(Stdio::piped())
+            .spawn()
             .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ").expect(&line).to_owned();
         let keys = KeyRing::from_text(&std::fs::read_to_string(data.join("sealing.keys")).unwrap()).unwrap();
         let client = Client {
             url,
             http: reqwest::Client::new(),
             sealer: Arc::new(Sealer::new(keys, CHALLENGE_PURPOSE, CHALLENGE_BYTES)),
-            key: std::fs::read_to_string(data.join("requester.key"))
-                .unwrap()
-                .trim()
-                .to_owned(),
+            key: std::fs::read_to_string(data.join("requester.key")).unwrap().trim().to_owned(),
         };
-        Self {
-            process: Mutex::new(process),
-            client,
-        }
+        Self { process: Mutex::new(process), client }
     }
 
     fn client(&self) -> Client {
@@ -208,11 +175,7 @@ impl Collector {
     }
 
     async fn json(&self, path: &str) -> Value {
-        let request = self
-            .client
-            .http
-            .get(format!("{}{path}", self.client.url))
-            .bearer_auth(&self.client.key);
+        let request = self.client.http.get(format!("{}{path}", self.client.url)).bearer_auth(&self.client.key);
         request.send().await.unwrap().json().await.unwrap()
     }
 
@@ -222,14 +185,7 @@ impl Collector {
 
     async fn redeem(&self, site: &Site, token: &str) -> Value {
         let form = [("secret", site.secret.as_str()), ("response", token)];
-        let reply = self
-            .client
-            .http
-            .post(format!("{}/siteverify", self.client.url))
-            .form(&form)
-            .send()
-            .await
-            .unwrap();
+        let reply = self.client.http.post(format!("{}/siteverify", self.client.url)).form(&form).send().await.unwrap();
         reply.json().await.unwrap()
     }
 
@@ -237,21 +193,14 @@ impl Collector {
         let page = self.json("/v1/campaigns/things/items?limit=1000").await;
         let items = page["items"].as_array().unwrap();
         let right = |item: &Value| item["gold"].as_bool().unwrap_or(item["hidden_label"] == "bicycle");
-        items
-            .iter()
-            .map(|item| (item["id"].as_i64().unwrap(), right(item)))
-            .collect()
+        items.iter().map(|item| (item["id"].as_i64().unwrap(), right(item))).collect()
     }
 }
 
 impl Client {
     async fn post(&self, path: &str, body: &Value, network: u32) -> Result<Value, reqwest::Error> {
         let address = format!("198.{}.{}.9", 18 + network / 256 % 2, network % 256);
-        let request = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .header("x-forwarded-for", address)
-            .json(body);
+        let request = self.http.post(format!("{}{path}", self.url)).header("x-forwarded-for", address).json(body);
         request.send().await?.json().await
     }
 
@@ -273,10 +222,7 @@ impl Client {
                 TileRole::FreshGold { positive } | TileRole::WornGold { positive } => positive,
                 TileRole::Unknown => truth[&tile.item],
             });
-            let picked: Vec<usize> = right
-                .enumerate()
-                .filter_map(|(at, right)| right.then_some(at))
-                .collect();
+            let picked: Vec<usize> = right.enumerate().filter_map(|(at, right)| right.then_some(at)).collect();
             let answer = json!({
                 "challenge": challenge.challenge,
                 "answer": { "select": { "picked": picked } },
@@ -303,49 +249,19 @@ fn found(data: &Path) -> Site {
     let pictures = data.join("pictures");
     corvee(data, &["samples", "--count", "90", pictures.to_str().unwrap()]);
     let question = "en=Which pictures show a bicycle?";
-    let create = [
-        "campaign",
-        "create",
-        "things",
-        "--question",
-        question,
-        "--target",
-        "bicycle",
-    ];
-    corvee(
-        data,
-        &[&create[..], &["--requester", "Test", "--data-set", "things"]].concat(),
-    );
+    let create = ["campaign", "create", "things", "--question", question, "--target", "bicycle"];
+    corvee(data, &[&create[..], &["--requester", "Test", "--data-set", "things"]].concat());
     corvee(data, &["import", "things", pictures.to_str().unwrap(), "--gold", "0.2"]);
-    let site = corvee(
-        data,
-        &[
-            "--json",
-            "site",
-            "create",
-            "--name",
-            "t",
-            "--hostname",
-            "127.0.0.1",
-            "--campaign",
-            "things",
-        ],
-    );
+    let site =
+        corvee(data, &["--json", "site", "create", "--name", "t", "--hostname", "127.0.0.1", "--campaign", "things"]);
     let site: Value = serde_json::from_str(&site).unwrap();
-    Site {
-        sitekey: site["sitekey"].as_str().unwrap().to_owned(),
-        secret: site["secret"].as_str().unwrap().to_owned(),
-    }
+    Site { sitekey: site["sitekey"].as_str().unwrap().to_owned(), secret: site["secret"].as_str().unwrap().to_owned() }
 }
 
 /// Runs a command to its end and returns what it printed.
 fn corvee(data: &Path, arguments: &[&str]) -> String {
     let output = command(data, arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "corvee {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "corvee {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 

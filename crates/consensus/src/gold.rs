@@ -61,11 +61,7 @@ pub struct GoldAudit {
 impl GoldPolicy {
     /// Whether a gold item served `servings` times before counts as worn.
     pub fn wear(&self, servings: u32) -> Wear {
-        if servings < self.servings_per_gold {
-            Wear::Fresh
-        } else {
-            Wear::Worn
-        }
+        if servings < self.servings_per_gold { Wear::Fresh } else { Wear::Worn }
     }
 
     /// `audit` after one more answer on a gold item whose label is `positive`. Visitors below [`GoldPolicy::auditor`] do
@@ -84,11 +80,7 @@ impl GoldPolicy {
             return audit;
         }
         let answer_if = |truth: bool| {
-            let person = if truth {
-                crowd.true_positive
-            } else {
-                crowd.false_positive
-            };
+            let person = if truth { crowd.true_positive } else { crowd.false_positive };
             let picks = person.mixed(human, Probability::HALF);
             let answer = if picked { picks } else { picks.complement() };
             answer.value().max(1e-3)
@@ -104,11 +96,7 @@ impl GoldPolicy {
     /// most that probability, however long it is served.
     pub fn verdict(&self, audit: &GoldAudit) -> GoldVerdict {
         let limit = -self.false_expulsion.value().max(1e-300).ln();
-        if audit.log_ratio >= limit {
-            GoldVerdict::Expelled
-        } else {
-            GoldVerdict::Kept
-        }
+        if audit.log_ratio >= limit { GoldVerdict::Expelled } else { GoldVerdict::Kept }
     }
 }
 
@@ -151,10 +139,7 @@ mod tests {
                 .map(|_| audits_until_expelled(label, !label, 200, &mut chance).expect("wrong gold goes in the end"))
                 .sum();
             let mean = f64::from(total) / 2_000.0;
-            assert!(
-                (2.0..=5.0).contains(&mean),
-                "gold labelled {label} goes after {mean} audits"
-            );
+            assert!((2.0..=5.0).contains(&mean), "gold labelled {label} goes after {mean} audits");
         }
     }
 
@@ -162,27 +147,17 @@ mod tests {
     fn right_gold_stays_for_fifty_audits() {
         let mut chance = ChaCha8Rng::seed_from_u64(2);
         for label in [true, false] {
-            let expelled = (0..50_000)
-                .filter(|_| audits_until_expelled(label, label, 50, &mut chance).is_some())
-                .count();
+            let expelled =
+                (0..50_000).filter(|_| audits_until_expelled(label, label, 50, &mut chance).is_some()).count();
             // 10⁻⁴ allows 5; three standard errors more.
-            assert!(
-                expelled <= 12,
-                "{expelled} of 50,000 right gold items labelled {label} were expelled"
-            );
+            assert!(expelled <= 12, "{expelled} of 50,000 right gold items labelled {label} were expelled");
         }
     }
 
     #[test]
     fn a_doubtful_visitor_is_no_auditor() {
         let policy = GoldPolicy::default();
-        let audit = policy.audited(
-            &Crowd::default(),
-            GoldAudit::default(),
-            true,
-            false,
-            Probability::saturating(0.9),
-        );
+        let audit = policy.audited(&Crowd::default(), GoldAudit::default(), true, false, Probability::saturating(0.9));
         assert_eq!(audit, GoldAudit::default());
     }
 

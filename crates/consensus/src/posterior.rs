@@ -19,13 +19,7 @@ impl ItemPosterior {
     /// An item without votes. `prior`: the class base rate for the visitor's score; a machine's opinion may be mixed in
     /// only where the posterior never reaches a visitor's score.
     pub fn new(prior: Probability) -> Self {
-        Self {
-            prior_log_odds: prior.log_odds(),
-            vote_log_odds: 0.0,
-            votes: 0,
-            prefixes: 0,
-            effective_votes: 0.0,
-        }
+        Self { prior_log_odds: prior.log_odds(), vote_log_odds: 0.0, votes: 0, prefixes: 0, effective_votes: 0.0 }
     }
 
     /// The posterior after `votes`, in order.
@@ -92,11 +86,7 @@ mod tests {
     }
 
     fn bits(item: &ItemPosterior) -> [u64; 3] {
-        [
-            item.log_odds().to_bits(),
-            item.vote_log_odds().to_bits(),
-            item.effective_votes().to_bits(),
-        ]
+        [item.log_odds().to_bits(), item.vote_log_odds().to_bits(), item.effective_votes().to_bits()]
     }
 
     proptest! {

@@ -17,20 +17,12 @@ impl Probability {
 
     /// `None` for NaN and for values outside 0 to 1.
     pub const fn new(value: f64) -> Option<Self> {
-        if value >= 0.0 && value <= 1.0 {
-            Some(Self(value))
-        } else {
-            None
-        }
+        if value >= 0.0 && value <= 1.0 { Some(Self(value)) } else { None }
     }
 
     /// The nearest probability; NaN, which says nothing, becomes one half.
     pub const fn saturating(value: f64) -> Self {
-        if value.is_nan() {
-            Self::HALF
-        } else {
-            Self(value.clamp(0.0, 1.0))
-        }
+        if value.is_nan() { Self::HALF } else { Self(value.clamp(0.0, 1.0)) }
     }
 
     /// The value, 0 to 1.

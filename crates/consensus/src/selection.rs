@@ -87,10 +87,7 @@ impl Composition {
     /// tiles at least on the first screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
     #[must_use]
     pub fn more_gold() -> Self {
-        Self {
-            gold_shares: [0.0, 0.2, 0.4, 0.4],
-            ..Self::default()
-        }
+        Self { gold_shares: [0.0, 0.2, 0.4, 0.4], ..Self::default() }
     }
 }
 
@@ -162,9 +159,7 @@ pub fn compose(
     let target = (middle - expected(&unknown)).clamp(least_positive as f64, most_positive.max(least_positive) as f64);
     // Randomised rounding: 2.3 becomes 3 in three of ten screens.
     let rounding = chance.unit();
-    let more = (least_positive..most_positive)
-        .filter(|count| *count as f64 + rounding < target)
-        .count();
+    let more = (least_positive..most_positive).filter(|count| *count as f64 + rounding < target).count();
     let gold_positive = least_positive + more;
     Some(ScreenPlan {
         gold_positive,
@@ -185,11 +180,8 @@ fn enough_gold(
     (drawn..most)
         .find(|gold| {
             let unknown = composition.tiles.saturating_sub(*gold);
-            let positives = ranked
-                .iter()
-                .take(unknown)
-                .filter_map(|item| candidates.get(item.index))
-                .map(|item| item.positive);
+            let positives =
+                ranked.iter().take(unknown).filter_map(|item| candidates.get(item.index)).map(|item| item.positive);
             expected_evidence(crowd, *gold, positives) >= composition.wanted_evidence
         })
         .unwrap_or(most.max(drawn))
@@ -198,16 +190,12 @@ fn enough_gold(
 /// Nats "person against clicker" expected of a screen with `gold` gold tiles, half of them positive, and the given
 /// unknown tiles: n·h(mean pick rate) − Σ h(pick rate), less what conditioning on the number of clicks costs, ½ ln 2πn·v.
 fn expected_evidence(crowd: &Crowd, gold: usize, unknown: impl Iterator<Item = Probability>) -> f64 {
-    let mut picked: Vec<Probability> = unknown
-        .map(|p| crowd.true_positive.mixed(p, crowd.false_positive))
-        .collect();
-    picked.extend((0..gold).map(|index| {
-        if index % 2 == 0 {
-            crowd.gold_true_positive
-        } else {
-            crowd.gold_false_positive
-        }
-    }));
+    let mut picked: Vec<Probability> = unknown.map(|p| crowd.true_positive.mixed(p, crowd.false_positive)).collect();
+    picked.extend((0..gold).map(
+        |index| {
+            if index % 2 == 0 { crowd.gold_true_positive } else { crowd.gold_false_positive }
+        },
+    ));
     let tiles = picked.len() as f64;
     let mean = Probability::saturating(picked.iter().map(|p| p.value()).sum::<f64>() / tiles.max(1.0));
     let known = tiles * mean.entropy_bits() - picked.iter().map(|p| p.entropy_bits()).sum::<f64>();
@@ -233,11 +221,7 @@ fn ranked(crowd: &Crowd, composition: &Composition, candidates: &[Candidate], ch
                 + label.complement().value() * information_for_score(crowd, candidate.positive);
             let gumbel = -(-chance.unit().clamp(1e-12, 1.0 - 1e-12).ln()).ln();
             let key = value.max(1e-6).ln() + composition.temperature.max(0.0) * gumbel;
-            Ranked {
-                index,
-                expected_positive: candidate.expected_positive.value(),
-                key,
-            }
+            Ranked { index, expected_positive: candidate.expected_positive.value(), key }
         })
         .collect();
     ranked.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.index.cmp(&b.index)));
@@ -247,9 +231,8 @@ fn ranked(crowd: &Crowd, composition: &Composition, candidates: &[Candidate], ch
 /// Exchanges the chosen item that stands most in the way for the best spare one that moves the expected positives in
 /// the `wanted` direction (+1 up, −1 down) by at least a quarter. False if there is none.
 fn exchange(chosen: &mut [Ranked], spare: &mut [Ranked], wanted: f64) -> bool {
-    let Some(out) = chosen
-        .iter_mut()
-        .min_by(|a, b| (wanted * a.expected_positive).total_cmp(&(wanted * b.expected_positive)))
+    let Some(out) =
+        chosen.iter_mut().min_by(|a, b| (wanted * a.expected_positive).total_cmp(&(wanted * b.expected_positive)))
     else {
         return false;
     };
@@ -281,10 +264,7 @@ mod tests {
 
     use super::*;
 
-    const STOCK: GoldStock = GoldStock {
-        positive: 40,
-        negative: 40,
-    };
+    const STOCK: GoldStock = GoldStock { positive: 40, negative: 40 };
 
     fn chance(seed: u64) -> impl Chance {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
@@ -292,33 +272,17 @@ mod tests {
     }
 
     fn candidates(positives: impl IntoIterator<Item = f64>) -> Vec<Candidate> {
-        let known = |positive| Candidate {
-            positive,
-            expected_positive: positive,
-        };
-        positives
-            .into_iter()
-            .map(|positive| known(Probability::saturating(positive)))
-            .collect()
+        let known = |positive| Candidate { positive, expected_positive: positive };
+        positives.into_iter().map(|positive| known(Probability::saturating(positive))).collect()
     }
 
     fn plan(candidates: &[Candidate], seed: u64) -> ScreenPlan {
-        compose(
-            &Crowd::default(),
-            &Composition::default(),
-            STOCK,
-            candidates,
-            &mut chance(seed),
-        )
-        .expect("enough of everything")
+        compose(&Crowd::default(), &Composition::default(), STOCK, candidates, &mut chance(seed))
+            .expect("enough of everything")
     }
 
     fn expected_positives(plan: &ScreenPlan, candidates: &[Candidate]) -> f64 {
-        let unknown: f64 = plan
-            .unknown
-            .iter()
-            .map(|index| candidates[*index].expected_positive.value())
-            .sum();
+        let unknown: f64 = plan.unknown.iter().map(|index| candidates[*index].expected_positive.value()).sum();
         plan.gold_positive as f64 + unknown
     }
 
@@ -329,12 +293,9 @@ mod tests {
             false_positive: Probability::saturating(0.05),
             ..Crowd::default()
         };
-        for (positive, label, score) in [
-            (0.5, 0.714, 0.0),
-            (0.8, 0.492, 0.222),
-            (0.9, 0.298, 0.416),
-            (0.99, 0.037, 0.677),
-        ] {
+        for (positive, label, score) in
+            [(0.5, 0.714, 0.0), (0.8, 0.492, 0.222), (0.9, 0.298, 0.416), (0.99, 0.037, 0.677)]
+        {
             let positive = Probability::saturating(positive);
             assert!((information_for_label(&crowd, positive) - label).abs() < 0.001);
             assert!((information_for_score(&crowd, positive) - score).abs() < 0.001);
@@ -386,20 +347,8 @@ mod tests {
     #[test]
     fn without_gold_of_both_labels_there_is_no_screen() {
         let pool = candidates([0.5; 30]);
-        for stock in [
-            GoldStock {
-                positive: 0,
-                negative: 9,
-            },
-            GoldStock {
-                positive: 9,
-                negative: 0,
-            },
-        ] {
-            assert_eq!(
-                compose(&Crowd::default(), &Composition::default(), stock, &pool, &mut chance(1)),
-                None
-            );
+        for stock in [GoldStock { positive: 0, negative: 9 }, GoldStock { positive: 9, negative: 0 }] {
+            assert_eq!(compose(&Crowd::default(), &Composition::default(), stock, &pool, &mut chance(1)), None);
         }
     }
 
@@ -415,10 +364,7 @@ mod tests {
     fn undecided_items_are_served_more_often_than_settled_ones_when_labels_matter() {
         let mut pool = candidates([0.999; 20]);
         pool.extend(candidates([0.5; 20]));
-        let composition = Composition {
-            label_weight: Probability::ONE,
-            ..Composition::default()
-        };
+        let composition = Composition { label_weight: Probability::ONE, ..Composition::default() };
         let mut undecided = 0_usize;
         let mut served = 0_usize;
         for seed in 0..300 {

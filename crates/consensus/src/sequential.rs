@@ -67,26 +67,18 @@ pub fn decide(evidence: Evidence, screen: ScreenNumber, thresholds: Thresholds) 
         ScreenNumber::First => Decision::OneMore,
         ScreenNumber::Second => {
             let flawless = evidence.gold_mistakes == 0 && evidence.gold >= limits.accept_flawless;
-            if flawless || (in_favour && total >= limits.accept_second) {
-                Decision::Accept
-            } else {
-                Decision::Refuse
-            }
+            if flawless || (in_favour && total >= limits.accept_second) { Decision::Accept } else { Decision::Refuse }
         }
     }
 }
 
 impl Thresholds {
     /// A clean address prefix within its budget: 5 %.
-    pub const CLEAN: Self = Self {
-        false_accept: Probability::saturating(0.05),
-        false_refuse: Probability::saturating(0.02),
-    };
+    pub const CLEAN: Self =
+        Self { false_accept: Probability::saturating(0.05), false_refuse: Probability::saturating(0.02) };
     /// A suspicious prefix: 1 %.
-    pub const SUSPICIOUS: Self = Self {
-        false_accept: Probability::saturating(0.01),
-        false_refuse: Probability::saturating(0.02),
-    };
+    pub const SUSPICIOUS: Self =
+        Self { false_accept: Probability::saturating(0.01), false_refuse: Probability::saturating(0.02) };
 
     fn limits(self) -> Limits {
         let accept = self.false_accept.value().clamp(1e-6, 0.2);

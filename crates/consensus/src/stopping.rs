@@ -19,12 +19,7 @@ pub struct StopRule {
 
 impl Default for StopRule {
     fn default() -> Self {
-        Self {
-            confidence: Probability::saturating(0.999),
-            min_votes: 3,
-            min_prefixes: 3,
-            max_votes: 12.0,
-        }
+        Self { confidence: Probability::saturating(0.999), min_votes: 3, min_prefixes: 3, max_votes: 12.0 }
     }
 }
 
@@ -48,11 +43,7 @@ impl StopRule {
     /// Where the item stands after its votes so far.
     pub fn state(&self, item: &ItemPosterior) -> State {
         let positive = item.log_odds() > 0.0;
-        let confidence = if positive {
-            item.positive()
-        } else {
-            item.positive().complement()
-        };
+        let confidence = if positive { item.positive() } else { item.positive().complement() };
         let enough_votes = item.votes() >= self.min_votes && item.prefixes() >= self.min_prefixes;
         if enough_votes && confidence >= self.confidence {
             State::Final { positive, confidence }
@@ -122,22 +113,12 @@ mod tests {
 
     #[test]
     fn one_prefix_settles_nothing() {
-        let crowd = Crowd {
-            repeated_prefix_weight: Probability::ONE,
-            ..Crowd::default()
-        };
-        let votes = (0..10).map(|index| Vote {
-            picked: true,
-            human: Probability::ONE,
-            new_prefix: index == 0,
-        });
+        let crowd = Crowd { repeated_prefix_weight: Probability::ONE, ..Crowd::default() };
+        let votes = (0..10).map(|index| Vote { picked: true, human: Probability::ONE, new_prefix: index == 0 });
         let item = ItemPosterior::replay(&crowd, Probability::HALF, votes);
         assert!(item.positive() > StopRule::default().confidence);
         assert_eq!(StopRule::default().state(&item), State::Open);
-        let class_room = StopRule {
-            min_prefixes: 1,
-            ..StopRule::default()
-        };
+        let class_room = StopRule { min_prefixes: 1, ..StopRule::default() };
         assert!(matches!(class_room.state(&item), State::Final { positive: true, .. }));
     }
 }

@@ -113,19 +113,13 @@ pub fn score_screen(crowd: &Crowd, tiles: &[Tile], before: Evidence) -> Evidence
 
 /// P(person) for every tile, judged from all *other* tiles of this screen and from the screens `before`.
 pub fn human_probabilities(crowd: &Crowd, tiles: &[Tile], before: Evidence) -> Vec<Probability> {
-    (0..tiles.len())
-        .map(|index| human_probability_without(crowd, tiles, index, before))
-        .collect()
+    (0..tiles.len()).map(|index| human_probability_without(crowd, tiles, index, before)).collect()
 }
 
 /// P(person) judged from all tiles but the one at `index`, and from the screens `before`. An index beyond the end leaves
 /// no tile out.
 pub fn human_probability_without(crowd: &Crowd, tiles: &[Tile], index: usize, before: Evidence) -> Probability {
-    let others = tiles
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != index)
-        .map(|(_, tile)| tile);
+    let others = tiles.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, tile)| tile);
     (before + score(crowd, others)).human_probability(crowd)
 }
 
@@ -152,11 +146,7 @@ fn score<'a>(crowd: &Crowd, tiles: impl Iterator<Item = &'a Tile>) -> Evidence {
 fn pick_probability(crowd: &Crowd, knowledge: Knowledge) -> f64 {
     let picked = match knowledge {
         Knowledge::Gold { positive, wear } => {
-            let rate = if positive {
-                crowd.gold_true_positive
-            } else {
-                crowd.gold_false_positive
-            };
+            let rate = if positive { crowd.gold_true_positive } else { crowd.gold_false_positive };
             match wear {
                 Wear::Fresh => rate,
                 Wear::Worn => rate.mixed(WORN_GOLD_WEIGHT, Probability::HALF),
@@ -178,11 +168,7 @@ struct Answers {
 
 impl Default for Answers {
     fn default() -> Self {
-        Self {
-            log_person: 0.0,
-            counts: vec![1.0],
-            picked: 0,
-        }
+        Self { log_person: 0.0, counts: vec![1.0], picked: 0 }
     }
 }
 
@@ -201,20 +187,13 @@ impl Answers {
 
     /// ln P(k | person), held above the smallest normal number so that hundreds of tiles stay finite.
     fn log_count(&self) -> f64 {
-        self.counts
-            .get(self.picked)
-            .copied()
-            .unwrap_or_default()
-            .max(f64::MIN_POSITIVE)
-            .ln()
+        self.counts.get(self.picked).copied().unwrap_or_default().max(f64::MIN_POSITIVE).ln()
     }
 
     /// ln P(which tiles | person, how many) · C(n, k).
     fn which_tiles(&self) -> f64 {
         let tiles = self.counts.len() - 1;
-        let log_subsets: f64 = (0..self.picked)
-            .map(|j| ((tiles - j) as f64 / (j + 1) as f64).ln())
-            .sum();
+        let log_subsets: f64 = (0..self.picked).map(|j| ((tiles - j) as f64 / (j + 1) as f64).ln()).sum();
         self.log_person - self.log_count() + log_subsets
     }
 
@@ -235,14 +214,8 @@ mod tests {
     use super::*;
     use crate::sequential::{Decision, ScreenNumber, Thresholds, decide};
 
-    const FRESH_POSITIVE: Knowledge = Knowledge::Gold {
-        positive: true,
-        wear: Wear::Fresh,
-    };
-    const FRESH_NEGATIVE: Knowledge = Knowledge::Gold {
-        positive: false,
-        wear: Wear::Fresh,
-    };
+    const FRESH_POSITIVE: Knowledge = Knowledge::Gold { positive: true, wear: Wear::Fresh };
+    const FRESH_NEGATIVE: Knowledge = Knowledge::Gold { positive: false, wear: Wear::Fresh };
 
     fn knowledge() -> impl Strategy<Value = Knowledge> {
         prop_oneof![
@@ -250,9 +223,7 @@ mod tests {
                 positive,
                 wear: if worn { Wear::Worn } else { Wear::Fresh },
             }),
-            (0.0..=1.0).prop_map(|positive| Knowledge::Unknown {
-                positive: Probability::saturating(positive)
-            }),
+            (0.0..=1.0).prop_map(|positive| Knowledge::Unknown { positive: Probability::saturating(positive) }),
         ]
     }
 
@@ -285,20 +256,8 @@ mod tests {
 
     /// Gold of both labels, `positives` and `negatives` of them, answered right.
     fn flawless_gold(positives: usize, negatives: usize) -> Vec<Tile> {
-        let mut tiles = vec![
-            Tile {
-                knowledge: FRESH_POSITIVE,
-                picked: true
-            };
-            positives
-        ];
-        tiles.resize(
-            positives + negatives,
-            Tile {
-                knowledge: FRESH_NEGATIVE,
-                picked: false,
-            },
-        );
+        let mut tiles = vec![Tile { knowledge: FRESH_POSITIVE, picked: true }; positives];
+        tiles.resize(positives + negatives, Tile { knowledge: FRESH_NEGATIVE, picked: false });
         tiles
     }
 
@@ -308,11 +267,7 @@ mod tests {
         // Odds of a person's pick: 0.954 / 0.046 on the positive, 0.02 / 0.98 on each negative.
         let (right, wrong) = (0.954 / 0.046, 0.02 / 0.98);
         let by_hand = (3.0_f64 * right / (right + 2.0 * wrong)).ln();
-        assert!(
-            (evidence.gold - by_hand).abs() < 1e-12,
-            "{} is not {by_hand}",
-            evidence.gold
-        );
+        assert!((evidence.gold - by_hand).abs() < 1e-12, "{} is not {by_hand}", evidence.gold);
         assert!(evidence.unknown.abs() < 1e-12);
         assert_eq!((evidence.gold_tiles, evidence.gold_mistakes), (3, 0));
     }
@@ -321,12 +276,7 @@ mod tests {
     fn clicking_all_or_nothing_says_nothing_about_where() {
         for picked in [false, true] {
             let mut tiles = flawless_gold(2, 2);
-            tiles.push(Tile {
-                knowledge: Knowledge::Unknown {
-                    positive: Probability::HALF,
-                },
-                picked,
-            });
+            tiles.push(Tile { knowledge: Knowledge::Unknown { positive: Probability::HALF }, picked });
             for tile in &mut tiles {
                 tile.picked = picked;
             }
@@ -339,13 +289,9 @@ mod tests {
     #[test]
     fn worn_gold_weighs_less_than_fresh_gold() {
         let worn = |tile: &Tile| match tile.knowledge {
-            Knowledge::Gold { positive, .. } => Tile {
-                knowledge: Knowledge::Gold {
-                    positive,
-                    wear: Wear::Worn,
-                },
-                ..*tile
-            },
+            Knowledge::Gold { positive, .. } => {
+                Tile { knowledge: Knowledge::Gold { positive, wear: Wear::Worn }, ..*tile }
+            }
             Knowledge::Unknown { .. } => *tile,
         };
         let fresh = flawless_gold(2, 2);

@@ -51,11 +51,7 @@ impl Vote {
     }
 
     fn prefix_weight(&self, crowd: &Crowd) -> f64 {
-        if self.new_prefix {
-            1.0
-        } else {
-            crowd.repeated_prefix_weight.value()
-        }
+        if self.new_prefix { 1.0 } else { crowd.repeated_prefix_weight.value() }
     }
 }
 
@@ -66,11 +62,7 @@ mod tests {
     use super::*;
 
     fn nats(picked: bool, human: f64) -> f64 {
-        let vote = Vote {
-            picked,
-            human: Probability::saturating(human),
-            new_prefix: true,
-        };
+        let vote = Vote { picked, human: Probability::saturating(human), new_prefix: true };
         vote.log_likelihood_ratio(&Crowd::default())
     }
 
@@ -91,11 +83,7 @@ mod tests {
     #[test]
     fn a_second_vote_from_one_prefix_counts_nothing() {
         let crowd = Crowd::default();
-        let vote = Vote {
-            picked: true,
-            human: Probability::ONE,
-            new_prefix: false,
-        };
+        let vote = Vote { picked: true, human: Probability::ONE, new_prefix: false };
         assert!(vote.log_likelihood_ratio(&crowd).abs() < 1e-12);
         assert!(vote.effective(&crowd).abs() < 1e-12);
     }

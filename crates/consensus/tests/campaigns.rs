@@ -27,9 +27,7 @@ fn accepted(challenges: &[Challenge], visitor: Visitor, thresholds: Thresholds) 
 /// Every click rate, and the same number of clicks on both screens.
 fn clickers() -> impl Iterator<Item = Visitor> {
     let rates = [0.0, 0.1, 0.2, 1.0 / 3.0, 0.5, 0.7, 1.0].map(Visitor::Rate);
-    rates
-        .into_iter()
-        .chain((1..=5).map(|count| Visitor::Exactly([count, count])))
+    rates.into_iter().chain((1..=5).map(|count| Visitor::Exactly([count, count])))
 }
 
 fn settled(setting: Setting) -> Rates {
@@ -67,11 +65,8 @@ fn clickers_are_held_before_the_first_vote_too() {
 
 #[test]
 fn a_suspicious_prefix_lets_one_clicker_in_a_hundred_pass() {
-    let setting = Setting {
-        thresholds: Thresholds::SUSPICIOUS,
-        first: Composition::more_gold(),
-        ..Setting::clean(0.2, 9)
-    };
+    let setting =
+        Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::more_gold(), ..Setting::clean(0.2, 9) };
     let challenges = under_way(setting);
     let (people, _) = accepted(&challenges, Visitor::Person, Thresholds::SUSPICIOUS);
     assert!(people >= 0.94, "{people} of people pass");
@@ -100,22 +95,11 @@ fn labels_are_right_with_a_tenth_of_clickers() {
 fn colluders_who_know_the_gold_flip_next_to_nothing() {
     for (colluders, most_flipped) in [(0.1, 0.001), (0.2, 0.002), (0.3, 0.015)] {
         for (colluder, most_votes) in [(Visitor::BlanketLiar, 13.0), (Visitor::TargetedLiar, 9.0)] {
-            let rates = settled(Setting {
-                clickers: 0.0,
-                colluders,
-                colluder,
-                ..Setting::clean(0.5, 21)
-            });
+            let rates = settled(Setting { clickers: 0.0, colluders, colluder, ..Setting::clean(0.5, 21) });
             assert!(rates.wrong <= most_flipped, "{colluders} {colluder:?}: {rates:?}");
             // A tenth of all items are targets: bars for them with three standard errors of 300 items.
-            assert!(
-                rates.wrong_of_targets <= most_flipped + 0.03,
-                "{colluders} {colluder:?}: {rates:?}"
-            );
-            assert!(
-                rates.votes_per_label <= most_votes,
-                "{colluders} {colluder:?}: {rates:?}"
-            );
+            assert!(rates.wrong_of_targets <= most_flipped + 0.03, "{colluders} {colluder:?}: {rates:?}");
+            assert!(rates.votes_per_label <= most_votes, "{colluders} {colluder:?}: {rates:?}");
         }
     }
 }

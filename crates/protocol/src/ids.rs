@@ -125,12 +125,7 @@ impl ReceiptCode {
                 text.push('-');
             }
             let five = (bits >> (75 - 5 * at)) & 31;
-            text.push(
-                usize::try_from(five)
-                    .ok()
-                    .and_then(|five| CROCKFORD.get(five))
-                    .map_or('0', |b| char::from(*b)),
-            );
+            text.push(usize::try_from(five).ok().and_then(|five| CROCKFORD.get(five)).map_or('0', |b| char::from(*b)));
         }
         Self(text)
     }
@@ -185,16 +180,7 @@ mod tests {
         for name in ["example.org", "localhost", "127.0.0.1", "[::1]"] {
             assert!(name.parse::<Hostname>().is_ok(), "{name}");
         }
-        for name in [
-            "",
-            "http://example.org",
-            "example.org:80",
-            "Example.org",
-            "a/b",
-            "*.example.org",
-            "a;b",
-            "::1",
-        ] {
+        for name in ["", "http://example.org", "example.org:80", "Example.org", "a/b", "*.example.org", "a;b", "::1"] {
             assert!(name.parse::<Hostname>().is_err(), "{name}");
         }
     }

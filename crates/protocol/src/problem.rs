@@ -84,13 +84,7 @@ problem_kinds! {
 impl Problem {
     /// A problem of this kind with what exactly was wrong.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            title: kind.title().to_owned(),
-            status: kind.status(),
-            detail: detail.into(),
-            field: None,
-        }
+        Self { kind, title: kind.title().to_owned(), status: kind.status(), detail: detail.into(), field: None }
     }
 
     /// The same, naming the field.

@@ -9,45 +9,28 @@ use image::{Rgb, RgbImage, imageops};
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, plain): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|word| word.starts_with("--"));
     let mut words = plain.into_iter();
-    let path = words
-        .next()
-        .ok_or("usage: contact_sheet out.png [seed] [start] [count] [--truth] [--tiles]")?;
+    let path = words.next().ok_or("usage: contact_sheet out.png [seed] [start] [count] [--truth] [--tiles]")?;
     let seed: u64 = words.next().map_or(Ok(1), |word| word.parse())?;
     let start: u32 = words.next().map_or(Ok(0), |word| word.parse())?;
     let count: u32 = words.next().map_or(Ok(25), |word| word.parse())?;
     let truth = flags.iter().any(|flag| flag == "--truth");
-    let side = if flags.iter().any(|flag| flag == "--tiles") {
-        128
-    } else {
-        SIDE
-    };
+    let side = if flags.iter().any(|flag| flag == "--tiles") { 128 } else { SIDE };
 
-    let columns = (1..).find(|columns| columns * columns >= count).unwrap_or(1);
+    let columns = (1..=count.max(1)).find(|columns| columns * columns >= count).unwrap_or(1);
     let rows = count.div_ceil(columns).max(1);
     let gap = 4;
-    let mut sheet = RgbImage::from_pixel(
-        columns * (side + gap) + gap,
-        rows * (side + gap) + gap,
-        Rgb([32, 32, 34]),
-    );
+    let mut sheet = RgbImage::from_pixel(columns * (side + gap) + gap, rows * (side + gap) + gap, Rgb([32, 32, 34]));
     for at in 0..count {
         let (scene, mut image) = draw(seed, start + at);
         if truth {
             for object in &scene.objects {
-                let colour = if object.is_clear() {
-                    colour_of(object.class)
-                } else {
-                    Rgb([130, 130, 130])
-                };
+                let colour = if object.is_clear() { colour_of(object.class) } else { Rgb([130, 130, 130]) };
                 let b = object.bounds;
                 outline(&mut image, b.x, b.y, b.width, b.height, colour);
             }
         }
-        let image = if side == SIDE {
-            image
-        } else {
-            imageops::resize(&image, side, side, imageops::FilterType::CatmullRom)
-        };
+        let image =
+            if side == SIDE { image } else { imageops::resize(&image, side, side, imageops::FilterType::CatmullRom) };
         let (x, y) = (gap + at % columns * (side + gap), gap + at / columns * (side + gap));
         imageops::replace(&mut sheet, &image, i64::from(x), i64::from(y));
     }

@@ -33,12 +33,7 @@ impl Backdrop<'_> {
     /// Fills the whole canvas.
     pub(crate) fn fill(&self, canvas: &mut Pixmap) {
         let side = CANVAS as usize;
-        let houses: Vec<&Building> = self
-            .street
-            .buildings
-            .iter()
-            .filter(|house| self.may_show(house))
-            .collect();
+        let houses: Vec<&Building> = self.street.buildings.iter().filter(|house| self.may_show(house)).collect();
         let pixels = canvas.data_mut().as_chunks_mut::<4>().0;
         for (at, pixel) in pixels.iter_mut().enumerate() {
             let (x, y) = ((at % side) as f32 + 0.5, (at / side) as f32 + 0.5);
@@ -76,10 +71,7 @@ impl Backdrop<'_> {
         let sunlit = self.sunlit(point + hit.outward * 0.05, hit.outward);
         let mut colour = light.on(surface.base, hit.outward, point, sunlit);
         if surface.gloss > 0.0 {
-            colour = colour.mix(
-                light.sky(0.35 + 0.3 * point.y / 10.0),
-                surface.gloss * (1.0 - 0.5 * light.dark),
-            );
+            colour = colour.mix(light.sky(0.35 + 0.3 * point.y / 10.0), surface.gloss * (1.0 - 0.5 * light.dark));
         }
         light.through_air(colour + surface.glow * light.dark.max(0.35), hit.depth)
     }
@@ -88,11 +80,7 @@ impl Backdrop<'_> {
         if self.light.sun.luma() < 0.05 || outward.dot(self.light.sun_from) <= 0.0 {
             return 0.0;
         }
-        let shaded = self
-            .street
-            .buildings
-            .iter()
-            .any(|house| house.shades(point, self.light.sun_from));
+        let shaded = self.street.buildings.iter().any(|house| house.shades(point, self.light.sun_from));
         if shaded { 0.0 } else { 1.0 }
     }
 
@@ -128,18 +116,11 @@ impl Backdrop<'_> {
     fn mirrored(&self, at: usize, point: Vec3, above: Colour) -> Colour {
         let Some(mirror) = self.mirror else { return above };
         let sway = ((value(point.x * 5.0, point.z * 4.0, 17) - 0.5) * 14.0) as i64;
-        let Some(found) = usize::try_from(at as i64 + sway)
-            .ok()
-            .and_then(|at| mirror.pixels().get(at))
-        else {
+        let Some(found) = usize::try_from(at as i64 + sway).ok().and_then(|at| mirror.pixels().get(at)) else {
             return above;
         };
         let share = f32::from(found.alpha()) / 255.0;
-        let own = rgb(
-            f32::from(found.red()),
-            f32::from(found.green()),
-            f32::from(found.blue()),
-        ) * (1.0 / 255.0);
+        let own = rgb(f32::from(found.red()), f32::from(found.green()), f32::from(found.blue())) * (1.0 / 255.0);
         above * (1.0 - share) + own
     }
 

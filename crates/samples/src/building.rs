@@ -72,13 +72,7 @@ pub(crate) struct Building {
     salt: u32,
 }
 
-const BRICKS: [Colour; 5] = [
-    hex(0xa5654d),
-    hex(0x8f5646),
-    hex(0xb98563),
-    hex(0xc7a57d),
-    hex(0x7d5a50),
-];
+const BRICKS: [Colour; 5] = [hex(0xa5654d), hex(0x8f5646), hex(0xb98563), hex(0xc7a57d), hex(0x7d5a50)];
 const RENDERS: [Colour; 9] = [
     hex(0xe4d6ba),
     hex(0xd9b48f),
@@ -107,28 +101,17 @@ const ACCENTS: [Colour; 9] = [
 impl Building {
     /// A house of about this many storeys, not yet standing anywhere.
     pub(crate) fn new(storeys: u32, dark: f32, dice: &mut Dice) -> Self {
-        let wall = dice.weighted([
-            (Wall::Brick, 0.4),
-            (Wall::Render, 0.35),
-            (Wall::Stone, 0.12),
-            (Wall::Cladding, 0.13),
-        ]);
+        let wall =
+            dice.weighted([(Wall::Brick, 0.4), (Wall::Render, 0.35), (Wall::Stone, 0.12), (Wall::Cladding, 0.13)]);
         let colour = match wall {
             Wall::Brick => dice.pick(BRICKS),
             Wall::Render => dice.pick(RENDERS),
             Wall::Stone => dice.pick(STONES),
             Wall::Cladding => dice.pick(CLADDINGS),
         };
-        let ground_floor = dice.weighted([
-            (GroundFloor::Shops, 0.55),
-            (GroundFloor::Flats, 0.35),
-            (GroundFloor::Garages, 0.1),
-        ]);
-        let ground_height = if ground_floor == GroundFloor::Shops {
-            dice.between(3.6, 4.3)
-        } else {
-            3.1
-        };
+        let ground_floor =
+            dice.weighted([(GroundFloor::Shops, 0.55), (GroundFloor::Flats, 0.35), (GroundFloor::Garages, 0.1)]);
+        let ground_height = if ground_floor == GroundFloor::Shops { dice.between(3.6, 4.3) } else { 3.1 };
         let storey = dice.between(2.9, 3.4);
         let storeys = (storeys + dice.below(2)).max(1);
         let height = ground_height + storey * storeys as f32 + dice.between(0.3, 0.9);
@@ -144,13 +127,7 @@ impl Building {
             window,
             ground_floor,
             colour,
-            trim: dice.pick([
-                hex(0xe9e4d8),
-                hex(0xd7cfc0),
-                hex(0x54514d),
-                hex(0xf2f0ea),
-                hex(0xb9a98f),
-            ]),
+            trim: dice.pick([hex(0xe9e4d8), hex(0xd7cfc0), hex(0x54514d), hex(0xf2f0ea), hex(0xb9a98f)]),
             accent: dice.pick(ACCENTS),
             roof: dice.pick([hex(0x6b4a40), hex(0x55565c), hex(0x7d5240), hex(0x474b52)]),
             ground_height,
@@ -166,26 +143,13 @@ impl Building {
 
     /// The same house in another colour, as in a terrace.
     pub(crate) fn repainted(&self, dice: &mut Dice) -> Self {
-        let colour = if self.wall == Wall::Render {
-            dice.pick(RENDERS)
-        } else {
-            self.colour
-        };
-        Self {
-            colour,
-            accent: dice.pick(ACCENTS),
-            salt: dice.salt(),
-            ..*self
-        }
+        let colour = if self.wall == Wall::Render { dice.pick(RENDERS) } else { self.colour };
+        Self { colour, accent: dice.pick(ACCENTS), salt: dice.salt(), ..*self }
     }
 
     /// The same house on this ground, in metres.
     pub(crate) fn standing(self, from_x: f32, to_x: f32, from_z: f32, to_z: f32) -> Self {
-        Self {
-            low: vec3(from_x, 0.0, from_z),
-            high: vec3(to_x, self.high.y, to_z),
-            ..self
-        }
+        Self { low: vec3(from_x, 0.0, from_z), high: vec3(to_x, self.high.y, to_z), ..self }
     }
 
     pub(crate) fn low(&self) -> Vec3 {
@@ -217,20 +181,12 @@ impl Building {
         if enter < nearest {
             return None;
         }
-        let outward = if in_x > in_z {
-            vec3(-ray.x.signum(), 0.0, 0.0)
-        } else {
-            vec3(0.0, 0.0, -ray.z.signum())
-        };
+        let outward = if in_x > in_z { vec3(-ray.x.signum(), 0.0, 0.0) } else { vec3(0.0, 0.0, -ray.z.signum()) };
         let y = from.y + ray.y * enter;
         let at_x = from.x + ray.x * enter;
         let gable = if in_z >= in_x { self.roof_height(at_x) } else { 0.0 };
         if (0.0..self.high.y + gable).contains(&y) {
-            return Some(Hit {
-                depth: enter,
-                outward,
-                roof: false,
-            });
+            return Some(Hit { depth: enter, outward, roof: false });
         }
         if self.ridge > 0.0 && y >= self.high.y {
             return self.hit_roof(from, ray, enter, leave);
@@ -280,11 +236,7 @@ impl Building {
         if hit.roof {
             let course = fade(0.28, pixel) * (0.5 - value(at.z * 1.6, at.y * 7.0, self.salt)) * 0.25;
             let base = (self.roof * (1.0 + course)).mix(grey(0.93), snow * 0.9);
-            return Surface {
-                base,
-                glow: grey(0.0),
-                gloss: 0.0,
-            };
+            return Surface { base, glow: grey(0.0), gloss: 0.0 };
         }
         let (along, length) = if hit.outward.x.abs() > 0.5 {
             (at.z - self.low.z, self.high.z - self.low.z)
@@ -361,11 +313,7 @@ impl Building {
             return wall;
         }
         let (bay_at, across, bay) = self.bays(along, length);
-        let half = if self.window == Window::Ribbon {
-            bay * 0.47
-        } else {
-            bay * self.window_share.0 / 2.0
-        };
+        let half = if self.window == Window::Ribbon { bay * 0.47 } else { bay * self.window_share.0 / 2.0 };
         let off = (across - 0.5) * bay;
         let room = cell(bay_at, level as i32, self.salt ^ 5);
         if off.abs() < half && up > 0.75 && up < top {
@@ -387,11 +335,7 @@ impl Building {
             && up > 0.75
             && up < top
         {
-            let slat = if (up / 0.11).fract() < 0.35 {
-                0.2 * fade(0.08, pixel)
-            } else {
-                0.0
-            };
+            let slat = if (up / 0.11).fract() < 0.35 { 0.2 * fade(0.08, pixel) } else { 0.0 };
             return plain(shutters * (1.05 - slat));
         }
         wall
@@ -415,24 +359,12 @@ impl Building {
         if cell((room * 9999.0) as i32, 3, self.salt) < self.lit_share {
             let warm = rgb(1.0, 0.8, 0.5).mix(rgb(0.95, 0.9, 0.75), (room * 7.0).fract());
             let dim = if curtain { 0.62 } else { 0.7 + 0.3 * v };
-            return Surface {
-                base: grey(0.1),
-                glow: warm * (dim * (0.65 + 0.35 * room)),
-                gloss: 0.05,
-            };
+            return Surface { base: grey(0.1), glow: warm * (dim * (0.65 + 0.35 * room)), gloss: 0.05 };
         }
         let dark = rgb(0.15, 0.18, 0.22);
         let sheen = 0.22 + 0.4 * (room * 3.7).fract() * smooth(0.1, 1.0, v + (x - 0.5) * 0.5);
-        let glass = if curtain {
-            hex(0xcfc9bd) * 0.62
-        } else {
-            dark.mix(sky, sheen * 0.3)
-        };
-        Surface {
-            base: glass * reveal,
-            glow: grey(0.0),
-            gloss: sheen * 0.45,
-        }
+        let glass = if curtain { hex(0xcfc9bd) * 0.62 } else { dark.mix(sky, sheen * 0.3) };
+        Surface { base: glass * reveal, glow: grey(0.0), gloss: sheen * 0.45 }
     }
 
     fn ground_floor(&self, along: f32, y: f32, length: f32, pixel: f32, sky: Colour, blank: bool) -> Surface {
@@ -453,26 +385,14 @@ impl Building {
                     let inset =
                         (off.abs() > 0.14 && off.abs() < 0.4) && ((0.3..0.9).contains(&y) || (1.1..1.75).contains(&y));
                     if y > 2.05 {
-                        return Surface {
-                            base: rgb(0.2, 0.22, 0.25),
-                            glow: grey(0.0),
-                            gloss: 0.3,
-                        };
+                        return Surface { base: rgb(0.2, 0.22, 0.25), glow: grey(0.0), gloss: 0.3 };
                     }
                     return plain(self.accent * if inset { 0.8 } else { 1.0 });
                 }
                 let half = bay * self.window_share.0 / 2.0;
                 if !door && off.abs() < half && (0.95..2.45).contains(&y) {
                     let room = cell(bay_at, -4, self.salt);
-                    return self.pane(
-                        (off + half) / (2.0 * half),
-                        (y - 0.95) / 1.5,
-                        2.0 * half,
-                        1.5,
-                        room,
-                        sky,
-                        pixel,
-                    );
+                    return self.pane((off + half) / (2.0 * half), (y - 0.95) / 1.5, 2.0 * half, 1.5, room, sky, pixel);
                 }
                 if !door && off.abs() < half + 0.1 && (0.82..0.95).contains(&y) {
                     return plain(self.trim);
@@ -484,11 +404,7 @@ impl Building {
                 let across = (along / length * count).fract() * length / count;
                 let inside = across > 0.45 && across < length / count - 0.45;
                 if inside && y < 2.35 {
-                    let ridge = if (y / 0.28).fract() < 0.14 {
-                        0.16 * fade(0.1, pixel)
-                    } else {
-                        0.0
-                    };
+                    let ridge = if (y / 0.28).fract() < 0.14 { 0.16 * fade(0.1, pixel) } else { 0.0 };
                     return plain(self.trim.mix(self.accent, 0.35) * (0.92 - ridge));
                 }
                 plain(wall)
@@ -505,10 +421,7 @@ impl Building {
             return self.fascia(along, below, length, pixel);
         }
         let count = (length / 2.4).round().max(1.0);
-        let (at, across) = (
-            (along / length * count).floor() as i32,
-            (along / length * count).fract() * length / count,
-        );
+        let (at, across) = ((along / length * count).floor() as i32, (along / length * count).fract() * length / count);
         let door = at == (self.salt % (count as u32).max(1)) as i32;
         let width = length / count;
         let edge = across.min(width - across);
@@ -523,37 +436,19 @@ impl Building {
         let goods = layered(along * 2.4, y * 2.1, 2, self.salt ^ 9);
         let hue = cell((along * 1.7) as i32, (y * 1.4) as i32, self.salt ^ 31);
         let stock = if y < 1.7 && !door {
-            [
-                hex(0xb88a5a),
-                hex(0x8899a6),
-                hex(0xa65f55),
-                hex(0x7d9a7a),
-                hex(0xd0b27a),
-            ]
-            .into_iter()
-            .nth((hue * 5.0) as usize)
-            .unwrap_or(hex(0xb88a5a))
+            [hex(0xb88a5a), hex(0x8899a6), hex(0xa65f55), hex(0x7d9a7a), hex(0xd0b27a)]
+                .into_iter()
+                .nth((hue * 5.0) as usize)
+                .unwrap_or(hex(0xb88a5a))
                 * (0.35 + goods * 0.5)
         } else {
             rgb(0.24, 0.23, 0.22) * (0.6 + 0.7 * goods)
         };
         let open = self.lit_share > 0.0 && cell(7, 7, self.salt) < 0.35 + self.lit_share;
-        let light = if open {
-            stock.mix(rgb(1.0, 0.86, 0.62), 0.55) * (0.75 + 0.25 * depth)
-        } else {
-            grey(0.0)
-        };
+        let light = if open { stock.mix(rgb(1.0, 0.86, 0.62), 0.55) * (0.75 + 0.25 * depth) } else { grey(0.0) };
         let slant = value(along * 0.35 + y * 0.3, 0.5, self.salt ^ 2);
-        let gloss = if open {
-            0.05
-        } else {
-            0.1 + 0.28 * smooth(0.45, 0.6, slant)
-        };
-        Surface {
-            base: stock.mix(sky, 0.08),
-            glow: light,
-            gloss,
-        }
+        let gloss = if open { 0.05 } else { 0.1 + 0.28 * smooth(0.45, 0.6, slant) };
+        Surface { base: stock.mix(sky, 0.08), glow: light, gloss }
     }
 
     /// The name board, with letters that look like letters and say nothing.
@@ -585,11 +480,7 @@ impl Building {
 }
 
 fn plain(base: Colour) -> Surface {
-    Surface {
-        base,
-        glow: grey(0.0),
-        gloss: 0.0,
-    }
+    Surface { base, glow: grey(0.0), gloss: 0.0 }
 }
 
 /// How much of a detail of this size survives when a pixel spans `pixel` metres.

@@ -38,20 +38,13 @@ impl Camera {
     /// The point as the camera has it: right, up and depth.
     pub(crate) fn view(&self, point: Vec3) -> Vec3 {
         let from_eye = point - self.eye;
-        vec3(
-            from_eye.dot(self.right),
-            from_eye.dot(self.up),
-            from_eye.dot(self.forward),
-        )
+        vec3(from_eye.dot(self.right), from_eye.dot(self.up), from_eye.dot(self.forward))
     }
 
     /// Canvas position of a point given in the camera's own axes; its depth must be positive.
     pub(crate) fn canvas(&self, seen: Vec3) -> (f32, f32) {
         let middle = CANVAS as f32 / 2.0;
-        (
-            middle + self.focal * seen.x / seen.z,
-            middle - self.focal * seen.y / seen.z,
-        )
+        (middle + self.focal * seen.x / seen.z, middle - self.focal * seen.y / seen.z)
     }
 
     /// Canvas position and depth of a world point in front of the camera.

@@ -17,11 +17,7 @@ pub(crate) const fn rgb(r: f32, g: f32, b: f32) -> Colour {
 
 /// The colour written as `0xRRGGBB`.
 pub(crate) const fn hex(code: u32) -> Colour {
-    rgb(
-        ((code >> 16) & 0xff) as f32 / 255.0,
-        ((code >> 8) & 0xff) as f32 / 255.0,
-        (code & 0xff) as f32 / 255.0,
-    )
+    rgb(((code >> 16) & 0xff) as f32 / 255.0, ((code >> 8) & 0xff) as f32 / 255.0, (code & 0xff) as f32 / 255.0)
 }
 
 /// Equal parts of each component.

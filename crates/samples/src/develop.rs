@@ -18,10 +18,7 @@ pub(crate) fn precipitation(canvas: &mut Pixmap, weather: Weather, light: &Light
     let tint = light.fog.mix(grey(0.95), 0.6);
     let paint = |alpha: f32| {
         let colour = tiny_skia::Color::from_rgba(tint.r.min(1.0), tint.g.min(1.0), tint.b.min(1.0), alpha);
-        Paint {
-            shader: Shader::SolidColor(colour.unwrap_or(tiny_skia::Color::WHITE)),
-            ..Paint::default()
-        }
+        Paint { shader: Shader::SolidColor(colour.unwrap_or(tiny_skia::Color::WHITE)), ..Paint::default() }
     };
     match weather {
         Weather::Rain => {
@@ -32,19 +29,9 @@ pub(crate) fn precipitation(canvas: &mut Pixmap, weather: Weather, light: &Light
                 let mut builder = PathBuilder::new();
                 builder.move_to(x, y);
                 builder.line_to(x + length * slant, y + length);
-                let stroke = Stroke {
-                    width: dice.between(0.8, 1.7),
-                    line_cap: LineCap::Round,
-                    ..Stroke::default()
-                };
+                let stroke = Stroke { width: dice.between(0.8, 1.7), line_cap: LineCap::Round, ..Stroke::default() };
                 if let Some(path) = builder.finish() {
-                    canvas.stroke_path(
-                        &path,
-                        &paint(dice.between(0.1, 0.3)),
-                        &stroke,
-                        Transform::identity(),
-                        None,
-                    );
+                    canvas.stroke_path(&path, &paint(dice.between(0.1, 0.3)), &stroke, Transform::identity(), None);
                 }
             }
         }
@@ -82,10 +69,7 @@ pub(crate) fn develop(canvas: &Pixmap, light: &Light, dice: &mut Dice) -> RgbIma
     for (((at, pixel), sharp), soft) in (0_u32..).zip(image.pixels_mut()).zip(&film).zip(&blurred) {
         let (x, y) = ((at % SIDE) as f32 - middle, (at / SIDE) as f32 - middle);
         let away = (x * x + y * y) / (middle * middle * 2.0);
-        let mut colour = sharp
-            .mix(*soft, softness + 0.25 * away * softness)
-            .under(tint)
-            .saturate(saturation);
+        let mut colour = sharp.mix(*soft, softness + 0.25 * away * softness).under(tint).saturate(saturation);
         colour = (colour + grey(-0.45)) * contrast + grey(0.45);
         colour = colour * (1.0 - falloff * smooth(0.25, 1.05, away));
         let noise = dice.between(-1.0, 1.0) + dice.between(-1.0, 1.0);
@@ -104,12 +88,7 @@ fn shrink(canvas: &Pixmap) -> Vec<Colour> {
             let mut sum = grey(0.0);
             for row in rows.chunks_exact(CANVAS as usize) {
                 for pixel in row.iter().skip(x * OVERSAMPLE as usize).take(OVERSAMPLE as usize) {
-                    sum = sum
-                        + rgb(
-                            f32::from(pixel.red()),
-                            f32::from(pixel.green()),
-                            f32::from(pixel.blue()),
-                        );
+                    sum = sum + rgb(f32::from(pixel.red()), f32::from(pixel.green()), f32::from(pixel.blue()));
                 }
             }
             film.push(sum * (1.0 / (255.0 * (OVERSAMPLE * OVERSAMPLE) as f32)));
@@ -120,10 +99,8 @@ fn shrink(canvas: &Pixmap) -> Vec<Colour> {
 
 fn bloom(film: &mut [Colour], dark: f32) {
     let strength = 0.12 + 0.3 * dark;
-    let bright: Vec<Colour> = film
-        .iter()
-        .map(|colour| *colour * smooth(0.72, 1.0, colour.r.max(colour.g).max(colour.b)))
-        .collect();
+    let bright: Vec<Colour> =
+        film.iter().map(|colour| *colour * smooth(0.72, 1.0, colour.r.max(colour.g).max(colour.b))).collect();
     let spread = blur(&blur(&bright, 4), 5);
     for (colour, glow) in film.iter_mut().zip(spread) {
         *colour = *colour + glow * (strength * (1.0 - colour.luma()).max(0.0));
@@ -137,26 +114,14 @@ fn blur(film: &[Colour], reach: usize) -> Vec<Colour> {
     let share = 1.0 / (2 * reach + 1) as f32;
     for (stride, step) in [(1, side), (side, 1)] {
         for line in 0..side {
-            let row: Vec<Colour> = current
-                .iter()
-                .skip(line * step)
-                .step_by(stride)
-                .take(side)
-                .copied()
-                .collect();
+            let row: Vec<Colour> = current.iter().skip(line * step).step_by(stride).take(side).copied().collect();
             let edge = |at: usize| row.get(at.min(side - 1)).copied().unwrap_or(grey(0.0));
             let first = edge(0);
             let mut sum = first * reach as f32;
             for at in 0..reach {
                 sum = sum + edge(at);
             }
-            for (at, value) in current
-                .iter_mut()
-                .skip(line * step)
-                .step_by(stride)
-                .take(side)
-                .enumerate()
-            {
+            for (at, value) in current.iter_mut().skip(line * step).step_by(stride).take(side).enumerate() {
                 sum = sum + edge(at + reach);
                 *value = sum * share;
                 sum = sum + at.checked_sub(reach).map_or(first, edge) * -1.0;

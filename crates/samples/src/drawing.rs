@@ -41,17 +41,9 @@ pub(crate) fn draw_surveyed(mix: &Mix, seed: u64, index: u32) -> (Scene, RgbImag
     let street = Street::new(light.dark, &mut dice);
     let view = viewpoint::choose(&street, &mut dice);
     let camera = view.camera;
-    let conditions = Conditions {
-        hour,
-        weather,
-        season,
-        turn_degrees: view.turn.to_degrees(),
-        camera_height_m: camera.eye.y,
-    };
-    let things = in_order(
-        furnish(&camera, &street, &light, &conditions, mix, &mut dice),
-        camera.eye,
-    );
+    let conditions =
+        Conditions { hour, weather, season, turn_degrees: view.turn.to_degrees(), camera_height_m: camera.eye.y };
+    let things = in_order(furnish(&camera, &street, &light, &conditions, mix, &mut dice), camera.eye);
     light.lamps = lamps(&light, &street, &things);
 
     let mut scratch = Pixmap::new(CANVAS, CANVAS).expect("the canvas has a size");
@@ -70,11 +62,7 @@ pub(crate) fn draw_surveyed(mix: &Mix, seed: u64, index: u32) -> (Scene, RgbImag
         street: &street,
         shade: &shade,
         mirror: (light.wet > 0.0).then_some(&scratch),
-        leaves: if season == Season::Autumn && light.snow == 0.0 {
-            dice.between(0.2, 0.9)
-        } else {
-            0.0
-        },
+        leaves: if season == Season::Autumn && light.snow == 0.0 { dice.between(0.2, 0.9) } else { 0.0 },
     };
     backdrop.fill(&mut canvas);
 
@@ -83,10 +71,7 @@ pub(crate) fn draw_surveyed(mix: &Mix, seed: u64, index: u32) -> (Scene, RgbImag
     let mut pen = Pen::new(&camera, &light, &mut canvas, Pass::Picture);
     for thing in &things {
         let middle = thing.frame.origin + UP * 1.0;
-        let shaded = street
-            .buildings
-            .iter()
-            .any(|house| house.shades(middle, light.sun_from));
+        let shaded = street.buildings.iter().any(|house| house.shades(middle, light.sun_from));
         pen.sunlit = if shaded { 0.0 } else { 1.0 };
         thing.sketch.draw(&mut pen, &thing.frame);
         entries.push(enter(&mut survey, thing, pen.take_marks()));
@@ -95,24 +80,13 @@ pub(crate) fn draw_surveyed(mix: &Mix, seed: u64, index: u32) -> (Scene, RgbImag
     let image = develop(&canvas, &light, &mut dice);
     let map = survey.id_map();
     let (objects, lookalikes) = measure(&survey, &map, &things, &entries, &image);
-    let scene = Scene {
-        index,
-        width: SIDE,
-        height: SIDE,
-        objects,
-        lookalikes,
-        conditions,
-    };
+    let scene = Scene { index, width: SIDE, height: SIDE, objects, lookalikes, conditions };
     (scene, image, map)
 }
 
 fn circumstances(dice: &mut Dice) -> (Hour, Weather, Season) {
-    let season = dice.weighted([
-        (Season::Spring, 0.25),
-        (Season::Summer, 0.35),
-        (Season::Autumn, 0.25),
-        (Season::Winter, 0.15),
-    ]);
+    let season =
+        dice.weighted([(Season::Spring, 0.25), (Season::Summer, 0.35), (Season::Autumn, 0.25), (Season::Winter, 0.15)]);
     let hour = dice.weighted([
         (Hour::Dawn, 0.13),
         (Hour::Noon, 0.3),
@@ -133,39 +107,19 @@ fn circumstances(dice: &mut Dice) -> (Hour, Weather, Season) {
 }
 
 fn in_order(things: Vec<Thing>, eye: crate::geometry::Vec3) -> Vec<Thing> {
-    let places: Vec<_> = things
-        .iter()
-        .map(|thing| (thing.frame, thing.sketch.footprint()))
-        .collect();
+    let places: Vec<_> = things.iter().map(|thing| (thing.frame, thing.sketch.footprint())).collect();
     let mut waiting: Vec<Option<Thing>> = things.into_iter().map(Some).collect();
-    far_to_near(eye, &places)
-        .into_iter()
-        .filter_map(|at| waiting.get_mut(at).and_then(Option::take))
-        .collect()
+    far_to_near(eye, &places).into_iter().filter_map(|at| waiting.get_mut(at).and_then(Option::take)).collect()
 }
 
 fn lamps(light: &Light, street: &Street, things: &[Thing]) -> Vec<Lamp> {
-    let mut lamps: Vec<Lamp> = things
-        .iter()
-        .filter_map(|thing| thing.sketch.lamp(&thing.frame))
-        .collect();
+    let mut lamps: Vec<Lamp> = things.iter().filter_map(|thing| thing.sketch.lamp(&thing.frame)).collect();
     if light.dark > 0.45 {
-        let shops = street
-            .buildings
-            .iter()
-            .filter(|house| house.shop().is_some() && house.high().z > -2.0);
+        let shops = street.buildings.iter().filter(|house| house.shop().is_some() && house.high().z > -2.0);
         lamps.extend(shops.take(4).map(|house| {
-            let x = if house.low().x > 0.0 {
-                house.low().x - 0.9
-            } else {
-                house.high().x + 0.9
-            };
+            let x = if house.low().x > 0.0 { house.low().x - 0.9 } else { house.high().x + 0.9 };
             let at = vec3(x, 2.6, f32::midpoint(house.low().z, house.high().z));
-            Lamp {
-                at,
-                colour: crate::colour::rgb(0.5, 0.4, 0.26),
-                reach: 3.6,
-            }
+            Lamp { at, colour: crate::colour::rgb(0.5, 0.4, 0.26), reach: 3.6 }
         }));
     }
     lamps
@@ -181,20 +135,14 @@ struct Entry {
 fn enter(survey: &mut Survey, thing: &Thing, mut marks: Vec<Mark>) -> Entry {
     let parts = thing.sketch.parts().len();
     if thing.sketch.resembles().is_none() {
-        return Entry {
-            parts: survey.enter(parts, &marks),
-            lookalike: None,
-        };
+        return Entry { parts: survey.enter(parts, &marks), lookalike: None };
     }
     for mark in &mut marks {
         mark.part = mark.part.or(Some(parts));
     }
     let mut numbers = survey.enter(parts + 1, &marks);
     let lookalike = numbers.pop();
-    Entry {
-        parts: numbers,
-        lookalike,
-    }
+    Entry { parts: numbers, lookalike }
 }
 
 fn measure(
@@ -222,14 +170,9 @@ fn measure(
                 contrast,
             });
         }
-        let seen = entry
-            .lookalike
-            .and_then(|number| sightings.get(usize::from(number)).copied().flatten());
+        let seen = entry.lookalike.and_then(|number| sightings.get(usize::from(number)).copied().flatten());
         if let (Some(resembles), Some(sighting)) = (thing.sketch.resembles(), seen) {
-            lookalikes.push(Lookalike {
-                resembles,
-                bounds: sighting.bounds,
-            });
+            lookalikes.push(Lookalike { resembles, bounds: sighting.bounds });
         }
     }
     (objects, lookalikes)
@@ -250,12 +193,8 @@ fn contrasts(map: &IdMap, image: &RgbImage, numbers: usize) -> Vec<f32> {
             if owner == other_owner {
                 continue;
             }
-            let difference: f32 = pixel
-                .iter()
-                .zip(other_pixel)
-                .map(|(a, b)| f32::from(a.abs_diff(*b)))
-                .sum::<f32>()
-                / (3.0 * 255.0);
+            let difference: f32 =
+                pixel.iter().zip(other_pixel).map(|(a, b)| f32::from(a.abs_diff(*b))).sum::<f32>() / (3.0 * 255.0);
             for number in [owner, other_owner] {
                 if let Some(sum) = sums.get_mut(usize::from(*number)) {
                     *sum = (sum.0 + difference, sum.1 + 1.0);
@@ -263,7 +202,5 @@ fn contrasts(map: &IdMap, image: &RgbImage, numbers: usize) -> Vec<f32> {
             }
         }
     }
-    sums.into_iter()
-        .map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 })
-        .collect()
+    sums.into_iter().map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 }).collect()
 }

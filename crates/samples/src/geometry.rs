@@ -92,12 +92,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// A frame at `origin`, turned by `yaw` radians from facing along +z towards +x.
     pub(crate) fn new(origin: Vec3, yaw: f32) -> Self {
-        Self {
-            origin,
-            sin: yaw.sin(),
-            cos: yaw.cos(),
-            lean: 0.0,
-        }
+        Self { origin, sin: yaw.sin(), cos: yaw.cos(), lean: 0.0 }
     }
 
     /// The same frame tipped sideways: `lean` metres to its right per metre of height.
@@ -107,10 +102,7 @@ impl Frame {
 
     /// The same frame moved this many metres to its right.
     pub(crate) fn shifted(self, x: f32) -> Self {
-        Self {
-            origin: self.at(x, 0.0, 0.0),
-            ..self
-        }
+        Self { origin: self.at(x, 0.0, 0.0), ..self }
     }
 
     /// The world point at these local coordinates.
@@ -135,12 +127,7 @@ pub(crate) struct Footprint {
 /// A footprint's four corners on the ground, in order around it.
 pub(crate) fn corners(frame: &Frame, footprint: Footprint, margin: f32) -> [Vec3; 4] {
     let (w, l) = (footprint.half_width + margin, footprint.half_length + margin);
-    [
-        frame.at(-w, 0.0, -l),
-        frame.at(w, 0.0, -l),
-        frame.at(w, 0.0, l),
-        frame.at(-w, 0.0, l),
-    ]
+    [frame.at(-w, 0.0, -l), frame.at(w, 0.0, -l), frame.at(w, 0.0, l), frame.at(-w, 0.0, l)]
 }
 
 /// True when two four-cornered footprints touch (separating axis test).
@@ -151,9 +138,7 @@ pub(crate) fn overlap(first: &[Vec3; 4], second: &[Vec3; 4]) -> bool {
             points
                 .iter()
                 .map(|point| point.dot(axis))
-                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), at| {
-                    (low.min(at), high.max(at))
-                })
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)))
         };
         let other = if std::ptr::eq(shape, first) { second } else { first };
         let ((low, high), (other_low, other_high)) = (span(shape), span(other));

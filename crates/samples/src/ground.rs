@@ -33,11 +33,7 @@ pub(crate) fn ground(street: &Street, x: f32, z: f32, pixel: f32, wet: f32, snow
             .then_some(hex(0xb9a583) * (0.9 + 0.15 * broad));
         path.unwrap_or(street.grass * (0.72 + 0.4 * tuft + 0.12 * broad))
     };
-    let puddle = if wet > 0.0 {
-        smooth(0.62 - 0.3 * wet, 0.75 - 0.25 * wet, broad)
-    } else {
-        0.0
-    };
+    let puddle = if wet > 0.0 { smooth(0.62 - 0.3 * wet, 0.75 - 0.25 * wet, broad) } else { 0.0 };
     base = base * (1.0 - wet * (0.22 + 0.12 * puddle));
     if snow > 0.0 {
         let lane = street.half_road / 2.0;
@@ -52,18 +48,12 @@ pub(crate) fn ground(street: &Street, x: f32, z: f32, pixel: f32, wet: f32, snow
         let cover = smooth(0.0, 0.5, snow * 1.25 - worn * 1.5 - (0.6 - broad) * 0.6);
         base = base.mix(hex(0xeef1f5) * (0.95 + 0.06 * fine), cover);
     }
-    let mirror = if on_road || across < street.front() {
-        wet * (0.16 + 0.4 * puddle)
-    } else {
-        0.0
-    };
+    let mirror = if on_road || across < street.front() { wet * (0.16 + 0.4 * puddle) } else { 0.0 };
     Ground { base, mirror }
 }
 
 fn near_side_road(street: &Street, z: f32) -> bool {
-    street
-        .side_road
-        .is_some_and(|road| z > road.from - street.pavement * 0.7 && z < road.to + street.pavement * 0.7)
+    street.side_road.is_some_and(|road| z > road.from - street.pavement * 0.7 && z < road.to + street.pavement * 0.7)
 }
 
 fn road(street: &Street, x: f32, z: f32, pixel: f32, broad: f32) -> Colour {
@@ -94,20 +84,13 @@ fn road(street: &Street, x: f32, z: f32, pixel: f32, broad: f32) -> Colour {
                 smooth(0.0, (pixel * 0.5).max(0.01), stripe) * (1.0 - smooth(0.5 - pixel * 0.5, 0.5 + 0.01, stripe));
             return base.mix(white, inside * wear);
         }
-        let near_crossing = street
-            .crossings
-            .iter()
-            .any(|stretch| z > stretch.from - 1.6 && z < stretch.to + 1.6);
+        let near_crossing = street.crossings.iter().any(|stretch| z > stretch.from - 1.6 && z < stretch.to + 1.6);
         if near_crossing || on_side {
             let stop = street.crossings.iter().any(|stretch| {
                 (x > 0.0 && (stretch.from - 1.2..stretch.from - 0.85).contains(&z))
                     || (x < 0.0 && (stretch.to + 0.85..stretch.to + 1.2).contains(&z))
             });
-            return if stop && gutter > 0.3 {
-                base.mix(white, wear)
-            } else {
-                base
-            };
+            return if stop && gutter > 0.3 { base.mix(white, wear) } else { base };
         }
         let line = 1.0_f32.min(0.13 / pixel.max(0.02));
         match street.centre_line {
@@ -133,11 +116,7 @@ fn road(street: &Street, x: f32, z: f32, pixel: f32, broad: f32) -> Colour {
 fn pavement(street: &Street, x: f32, z: f32, pixel: f32) -> Colour {
     let edge = x.abs() - street.half_road;
     if edge < 0.2 && !near_side_road(street, z) {
-        let joint = if z.rem_euclid(1.0) < 0.03 {
-            0.2 * fade(0.06, pixel)
-        } else {
-            0.0
-        };
+        let joint = if z.rem_euclid(1.0) < 0.03 { 0.2 * fade(0.06, pixel) } else { 0.0 };
         let face = if edge < 0.06 { 0.72 } else { 1.12 };
         return hex(0xb3b0aa) * (face - joint);
     }
@@ -148,12 +127,7 @@ fn pavement(street: &Street, x: f32, z: f32, pixel: f32) -> Colour {
         Paving::Concrete => (1.5, 1.9, 0.05),
     };
     let row = (z / long).floor();
-    let shifted = x / wide
-        + if street.paving != Paving::Concrete && (row as i32) % 2 == 0 {
-            0.5
-        } else {
-            0.0
-        };
+    let shifted = x / wide + if street.paving != Paving::Concrete && (row as i32) % 2 == 0 { 0.5 } else { 0.0 };
     let tint = (cell(shifted.floor() as i32, row as i32, street.salt ^ 4) - 0.5) * tone * fade(wide.min(long), pixel);
     let joint = (z / long).rem_euclid(1.0) < 0.03 / long || shifted.rem_euclid(1.0) < 0.03 / wide;
     base * (1.0 + tint - if joint { 0.2 * fade(0.07, pixel) } else { 0.0 })

@@ -19,14 +19,13 @@
 //! ```
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "pixels, bytes and noise cells are small whole numbers cut from clamped floats"
 )]
-#![expect(
-    clippy::many_single_char_names,
-    clippy::similar_names,
-    reason = "coordinates are called x, y and z"
-)]
+#![expect(clippy::unreadable_literal, reason = "0xrrggbb is how people write colours")]
+#![expect(clippy::decimal_bitwise_operands, reason = "salts of the noise are numbers like any other")]
+#![expect(clippy::too_many_arguments, reason = "a shape in space has a place, a size and a look")]
 
 mod backdrop;
 mod building;

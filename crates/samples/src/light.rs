@@ -43,46 +43,11 @@ impl Light {
     /// The light of this hour and weather, with some play.
     pub(crate) fn new(hour: Hour, weather: Weather, dice: &mut Dice) -> Self {
         let (sun, ambient, zenith, horizon, height, dark) = match hour {
-            Hour::Dawn => (
-                rgb(0.62, 0.44, 0.27),
-                rgb(0.60, 0.57, 0.66),
-                hex(0x6a94cb),
-                hex(0xf6cfae),
-                0.38,
-                0.12,
-            ),
-            Hour::Noon => (
-                rgb(0.56, 0.53, 0.47),
-                rgb(0.60, 0.63, 0.69),
-                hex(0x3f86d6),
-                hex(0xc3dff3),
-                1.5,
-                0.0,
-            ),
-            Hour::Afternoon => (
-                rgb(0.62, 0.51, 0.33),
-                rgb(0.58, 0.58, 0.64),
-                hex(0x4f8fd3),
-                hex(0xe3e4d6),
-                0.75,
-                0.0,
-            ),
-            Hour::Dusk => (
-                rgb(0.16, 0.08, 0.06),
-                rgb(0.53, 0.46, 0.56),
-                hex(0x33406f),
-                hex(0xe99a78),
-                0.4,
-                0.6,
-            ),
-            Hour::Night => (
-                rgb(0.05, 0.06, 0.09),
-                rgb(0.30, 0.32, 0.43),
-                hex(0x0b1226),
-                hex(0x27304f),
-                1.0,
-                1.0,
-            ),
+            Hour::Dawn => (rgb(0.62, 0.44, 0.27), rgb(0.60, 0.57, 0.66), hex(0x6a94cb), hex(0xf6cfae), 0.38, 0.12),
+            Hour::Noon => (rgb(0.56, 0.53, 0.47), rgb(0.60, 0.63, 0.69), hex(0x3f86d6), hex(0xc3dff3), 1.5, 0.0),
+            Hour::Afternoon => (rgb(0.62, 0.51, 0.33), rgb(0.58, 0.58, 0.64), hex(0x4f8fd3), hex(0xe3e4d6), 0.75, 0.0),
+            Hour::Dusk => (rgb(0.16, 0.08, 0.06), rgb(0.53, 0.46, 0.56), hex(0x33406f), hex(0xe99a78), 0.4, 0.6),
+            Hour::Night => (rgb(0.05, 0.06, 0.09), rgb(0.30, 0.32, 0.43), hex(0x0b1226), hex(0x27304f), 1.0, 1.0),
         };
         let bearing = dice.between(0.0, std::f32::consts::TAU);
         let mut light = Self {

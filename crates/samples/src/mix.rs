@@ -19,12 +19,7 @@ impl Default for Mix {
             ObjectClass::Bus | ObjectClass::Hydrant | ObjectClass::Bench => 0.29,
             ObjectClass::Truck | ObjectClass::Motorcycle => 0.27,
         };
-        Self {
-            shares: ObjectClass::ALL
-                .into_iter()
-                .map(|class| (class, share(class)))
-                .collect(),
-        }
+        Self { shares: ObjectClass::ALL.into_iter().map(|class| (class, share(class))).collect() }
     }
 }
 
@@ -42,9 +37,6 @@ impl Mix {
 
     /// The share of scenes that get this class, 0..=1.
     pub fn share(&self, class: ObjectClass) -> f32 {
-        self.shares
-            .iter()
-            .find(|(known, _)| *known == class)
-            .map_or(0.0, |(_, share)| *share)
+        self.shares.iter().find(|(known, _)| *known == class).map_or(0.0, |(_, share)| *share)
     }
 }

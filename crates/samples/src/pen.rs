@@ -2,7 +2,7 @@
 
 use tiny_skia::{
     BlendMode, Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point, RadialGradient,
-    Shader, SpreadMode, Stroke, StrokeDash, Transform,
+    Shader, SpreadMode, Stroke, Transform,
 };
 
 use crate::{
@@ -45,15 +45,7 @@ pub(crate) struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     pub(crate) fn new(camera: &'a Camera, light: &'a Light, pixmap: &'a mut Pixmap, pass: Pass) -> Self {
-        Self {
-            camera,
-            light,
-            pixmap,
-            pass,
-            sunlit: 1.0,
-            part: None,
-            marks: Vec::new(),
-        }
+        Self { camera, light, pixmap, pass, sunlit: 1.0, part: None, marks: Vec::new() }
     }
 
     /// What is drawn next belongs to this part of the object, or to none that is labelled.
@@ -97,12 +89,7 @@ impl<'a> Pen<'a> {
         let (top, bottom) = (self.lit(top, outward, centre), self.lit(bottom, outward, centre));
         let Some(path) = self.outline(points) else { return };
         let bounds = path.bounds();
-        let shader = self.gradient(
-            (bounds.left(), bounds.top()),
-            (bounds.left(), bounds.bottom()),
-            top,
-            bottom,
-        );
+        let shader = self.gradient((bounds.left(), bounds.top()), (bounds.left(), bounds.bottom()), top, bottom);
         self.fill(path, shader);
     }
 
@@ -111,11 +98,7 @@ impl<'a> Pen<'a> {
         let centre = middle(points);
         let [a, b, c] = [0, points.len() / 3, 2 * points.len() / 3].map(|at| points.get(at).copied().unwrap_or(centre));
         let across = (b - a).cross(c - a).unit();
-        let outward = if across.dot(self.camera.eye - centre) < 0.0 {
-            -across
-        } else {
-            across
-        };
+        let outward = if across.dot(self.camera.eye - centre) < 0.0 { -across } else { across };
         let colour = self.lit(base, outward, centre);
         self.fill_points(points, colour);
     }
@@ -134,11 +117,7 @@ impl<'a> Pen<'a> {
     pub(crate) fn wrap(&mut self, points: &[Vec3], base: Colour) {
         let centre = middle(points);
         let colour = self.lit(base, (self.camera.eye - centre).unit(), centre);
-        let on_canvas: Vec<_> = points
-            .iter()
-            .filter_map(|point| self.place(*point))
-            .map(|(x, y, _)| (x, y))
-            .collect();
+        let on_canvas: Vec<_> = points.iter().filter_map(|point| self.place(*point)).map(|(x, y, _)| (x, y)).collect();
         if let Some(path) = closed(&convex(on_canvas)) {
             let shader = solid(colour);
             self.fill(path, shader);
@@ -184,15 +163,6 @@ impl<'a> Pen<'a> {
 
     /// A bent rod through these points, this many metres thick.
     pub(crate) fn rod(&mut self, points: &[Vec3], thickness: f32, base: Colour) {
-        self.stroke(points, thickness, base, None);
-    }
-
-    /// A bent rod with gaps: `dash` metres of rod, then `gap` metres of nothing.
-    pub(crate) fn dashed(&mut self, points: &[Vec3], thickness: f32, base: Colour, dash: f32, gap: f32) {
-        self.stroke(points, thickness, base, Some((dash, gap)));
-    }
-
-    fn stroke(&mut self, points: &[Vec3], thickness: f32, base: Colour, dashes: Option<(f32, f32)>) {
         let placed: Vec<_> = points.iter().filter_map(|point| self.place(*point)).collect();
         if placed.len() < 2 || placed.len() != points.len() {
             return;
@@ -211,7 +181,6 @@ impl<'a> Pen<'a> {
             width: (thickness * per_metre).max(0.8),
             line_cap: tiny_skia::LineCap::Round,
             line_join: tiny_skia::LineJoin::Round,
-            dash: dashes.and_then(|(dash, gap)| StrokeDash::new(vec![dash * per_metre, gap * per_metre], 0.0)),
             ..Stroke::default()
         };
         let line = builder.finish().and_then(|path| match &stroke.dash {
@@ -233,23 +202,12 @@ impl<'a> Pen<'a> {
             let [(low_radius, low), (high_radius, high)] = pair else {
                 continue;
             };
-            let points: Vec<_> = circle(
-                foot + UP * *low,
-                vec3(*low_radius, 0.0, 0.0),
-                vec3(0.0, 0.0, *low_radius),
-            )
-            .into_iter()
-            .chain(circle(
-                foot + UP * *high,
-                vec3(*high_radius, 0.0, 0.0),
-                vec3(0.0, 0.0, *high_radius),
-            ))
-            .collect();
-            let on_canvas: Vec<_> = points
-                .iter()
-                .filter_map(|point| self.place(*point))
-                .map(|(x, y, _)| (x, y))
+            let points: Vec<_> = circle(foot + UP * *low, vec3(*low_radius, 0.0, 0.0), vec3(0.0, 0.0, *low_radius))
+                .into_iter()
+                .chain(circle(foot + UP * *high, vec3(*high_radius, 0.0, 0.0), vec3(0.0, 0.0, *high_radius)))
                 .collect();
+            let on_canvas: Vec<_> =
+                points.iter().filter_map(|point| self.place(*point)).map(|(x, y, _)| (x, y)).collect();
             let Some(path) = closed(&convex(on_canvas)) else {
                 continue;
             };
@@ -271,33 +229,9 @@ impl<'a> Pen<'a> {
             |x: f32, y: f32, z: f32| at.at(centre.x + half.x * x, centre.y + half.y * y, centre.z + half.z * z);
         for sign in [-1.0, 1.0] {
             let faces = [
-                (
-                    [
-                        (sign, -1.0, -1.0),
-                        (sign, -1.0, 1.0),
-                        (sign, 1.0, 1.0),
-                        (sign, 1.0, -1.0),
-                    ],
-                    (sign, 0.0, 0.0),
-                ),
-                (
-                    [
-                        (-1.0, sign, -1.0),
-                        (1.0, sign, -1.0),
-                        (1.0, sign, 1.0),
-                        (-1.0, sign, 1.0),
-                    ],
-                    (0.0, sign, 0.0),
-                ),
-                (
-                    [
-                        (-1.0, -1.0, sign),
-                        (1.0, -1.0, sign),
-                        (1.0, 1.0, sign),
-                        (-1.0, 1.0, sign),
-                    ],
-                    (0.0, 0.0, sign),
-                ),
+                ([(sign, -1.0, -1.0), (sign, -1.0, 1.0), (sign, 1.0, 1.0), (sign, 1.0, -1.0)], (sign, 0.0, 0.0)),
+                ([(-1.0, sign, -1.0), (1.0, sign, -1.0), (1.0, sign, 1.0), (-1.0, sign, 1.0)], (0.0, sign, 0.0)),
+                ([(-1.0, -1.0, sign), (1.0, -1.0, sign), (1.0, 1.0, sign), (-1.0, 1.0, sign)], (0.0, 0.0, sign)),
             ];
             for (points, (x, y, z)) in faces {
                 self.panel(&points.map(|(x, y, z)| corner(x, y, z)), at.turn(x, y, z), base);
@@ -318,34 +252,20 @@ impl<'a> Pen<'a> {
         let stops = [(0.0, 1.0), (0.12, 0.55), (0.35, 0.2), (0.7, 0.05), (1.0, 0.0)]
             .map(|(at, share)| GradientStop::new(at, paint_of(share)));
         let middle = Point::from_xy(x, y);
-        let gradient = RadialGradient::new(
-            middle,
-            0.0,
-            middle,
-            radius,
-            stops.to_vec(),
-            SpreadMode::Pad,
-            Transform::identity(),
-        );
+        let gradient =
+            RadialGradient::new(middle, 0.0, middle, radius, stops.to_vec(), SpreadMode::Pad, Transform::identity());
         let Some(shader) = gradient else { return };
         let Some(path) = PathBuilder::from_circle(x, y, radius) else {
             return;
         };
-        let paint = Paint {
-            shader,
-            blend_mode: BlendMode::Plus,
-            anti_alias: true,
-            ..Paint::default()
-        };
-        self.pixmap
-            .fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+        let paint = Paint { shader, blend_mode: BlendMode::Plus, anti_alias: true, ..Paint::default() };
+        self.pixmap.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
     }
 
     /// The colour of a lit surface at a place, through the air in between.
     pub(crate) fn lit(&self, base: Colour, outward: Vec3, at: Vec3) -> Colour {
         let distance = (at - self.camera.eye).length();
-        self.light
-            .through_air(self.light.on(base, outward, at, self.sunlit), distance)
+        self.light.through_air(self.light.on(base, outward, at, self.sunlit), distance)
     }
 
     fn place(&self, point: Vec3) -> Option<(f32, f32, f32)> {
@@ -398,12 +318,8 @@ impl<'a> Pen<'a> {
         let (left, far) = (bounds.left(), bounds.right());
         let (from, to) = if sideways > 0.0 { (far, left) } else { (left, far) };
         let stop = |at, colour| GradientStop::new(at, to_paint(colour, 1.0));
-        let stops = vec![
-            stop(0.0, bright * 0.95),
-            stop(0.25, bright),
-            stop(0.6, bright.mix(dim, 0.45)),
-            stop(1.0, dim),
-        ];
+        let stops =
+            vec![stop(0.0, bright * 0.95), stop(0.25, bright), stop(0.6, bright.mix(dim, 0.45)), stop(1.0, dim)];
         let (top, bottom) = (bounds.top(), bounds.bottom());
         LinearGradient::new(
             Point::from_xy(from, top),
@@ -416,10 +332,7 @@ impl<'a> Pen<'a> {
     }
 
     fn gradient(&self, from: (f32, f32), to: (f32, f32), start: Colour, end: Colour) -> Shader<'static> {
-        let stops = vec![
-            GradientStop::new(0.0, to_paint(start, 1.0)),
-            GradientStop::new(1.0, to_paint(end, 1.0)),
-        ];
+        let stops = vec![GradientStop::new(0.0, to_paint(start, 1.0)), GradientStop::new(1.0, to_paint(end, 1.0))];
         LinearGradient::new(
             Point::from_xy(from.0, from.1),
             Point::from_xy(to.0, to.1),
@@ -432,23 +345,11 @@ impl<'a> Pen<'a> {
     }
 
     fn fill(&mut self, path: Path, shader: Shader<'_>) {
-        let shader = if self.pass == Pass::Shadow {
-            Shader::SolidColor(Color::BLACK)
-        } else {
-            shader
-        };
-        let paint = Paint {
-            shader,
-            anti_alias: true,
-            ..Paint::default()
-        };
-        self.pixmap
-            .fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+        let shader = if self.pass == Pass::Shadow { Shader::SolidColor(Color::BLACK) } else { shader };
+        let paint = Paint { shader, anti_alias: true, ..Paint::default() };
+        self.pixmap.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
         if self.pass == Pass::Picture {
-            self.marks.push(Mark {
-                part: self.part,
-                outline: path,
-            });
+            self.marks.push(Mark { part: self.part, outline: path });
         }
     }
 }

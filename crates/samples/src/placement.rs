@@ -82,16 +82,12 @@ pub(crate) fn furnish(
     mix: &Mix,
     dice: &mut Dice,
 ) -> Vec<Thing> {
-    let mut placer = Placer {
-        camera,
-        street,
-        things: Vec::new(),
-    };
+    let mut placer = Placer { camera, street, things: Vec::new() };
     let mut wanted: Vec<(ObjectClass, f32)> = ObjectClass::ALL
         .into_iter()
         .filter_map(|class| {
-            dice.chance(mix.share(class))
-                .then(|| (class, order_of(class) + dice.between(0.0, 2.5)))
+            let present = dice.chance(mix.share(class));
+            if present { Some((class, order_of(class) + dice.between(0.0, 2.5))) } else { None }
         })
         .collect();
     wanted.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -107,36 +103,15 @@ pub(crate) fn furnish(
     }
     if dice.chance(0.12) {
         let van = Box::new(Car::van(light.dark, dice));
-        placer.place(
-            van,
-            &[Zone::Lane, Zone::Parked],
-            Facing::Traffic,
-            (60.0, 200.0),
-            true,
-            dice,
-        );
+        placer.place(van, &[Zone::Lane, Zone::Parked], Facing::Traffic, (60.0, 200.0), true, dice);
     }
     if dice.chance(0.12) {
         let scooter = Box::new(KickScooter::new(dice));
-        placer.place(
-            scooter,
-            &[Zone::Kerb, Zone::Wall],
-            Facing::Street,
-            (30.0, 120.0),
-            true,
-            dice,
-        );
+        placer.place(scooter, &[Zone::Kerb, Zone::Wall], Facing::Street, (30.0, 120.0), true, dice);
     }
-    for _ in 0..1 + dice.below(4) {
+    for _ in 0..=dice.below(4) {
         let clutter = Box::new(Clutter::new(dice));
-        placer.place(
-            clutter,
-            &[Zone::Kerb, Zone::Kerb, Zone::Wall],
-            Facing::Camera,
-            (18.0, 170.0),
-            true,
-            dice,
-        );
+        placer.place(clutter, &[Zone::Kerb, Zone::Kerb, Zone::Wall], Facing::Camera, (18.0, 170.0), true, dice);
     }
     let mut things: Vec<Thing> = placer.things.into_iter().map(|(thing, _, _)| thing).collect();
     things.extend(awnings(camera, street, dice));
@@ -163,22 +138,12 @@ fn awnings(camera: &Camera, street: &Street, dice: &mut Dice) -> Vec<Thing> {
         let (low, high) = (house.low(), house.high());
         let x = if low.x > 0.0 { low.x } else { high.x };
         let half = ((high.z - low.z) / 2.0 - 0.4).min(3.5);
-        let frame = Frame::new(
-            vec3(x, 0.0, f32::midpoint(low.z, high.z)),
-            if low.x > 0.0 { -FRAC_PI_2 } else { FRAC_PI_2 },
-        );
+        let frame =
+            Frame::new(vec3(x, 0.0, f32::midpoint(low.z, high.z)), if low.x > 0.0 { -FRAC_PI_2 } else { FRAC_PI_2 });
         let striped = dice.chance(0.6);
         if camera.view(frame.at(0.0, 3.0, 1.2)).z > 3.0 && (x - camera.eye.x).abs() > 1.6 {
-            let awning = Awning {
-                colour,
-                striped,
-                half,
-                height: height - 0.95,
-            };
-            found.push(Thing {
-                sketch: Box::new(awning),
-                frame,
-            });
+            let awning = Awning { colour, striped, half, height: height - 0.95 };
+            found.push(Thing { sketch: Box::new(awning), frame });
         }
     }
     found
@@ -234,30 +199,15 @@ impl Placer<'_> {
             ),
             ObjectClass::Motorcycle => {
                 let ridden = dice.chance(0.4);
-                let zones: &[Zone] = if ridden {
-                    &[Zone::Lane]
-                } else {
-                    &[Zone::Parked, Zone::Kerb]
-                };
-                (
-                    Box::new(Motorcycle::new(ridden, dark, dice)),
-                    zones,
-                    Facing::Any,
-                    (56.0, 200.0),
-                )
+                let zones: &[Zone] = if ridden { &[Zone::Lane] } else { &[Zone::Parked, Zone::Kerb] };
+                (Box::new(Motorcycle::new(ridden, dark, dice)), zones, Facing::Any, (56.0, 200.0))
             }
-            ObjectClass::TrafficLight => (
-                Box::new(TrafficLight::new(dice.sign(), dice)),
-                &[Zone::Kerb],
-                Facing::Camera,
-                (84.0, 250.0),
-            ),
-            ObjectClass::Hydrant => (
-                Box::new(Hydrant::new(dice)),
-                &[Zone::Kerb, Zone::Walk],
-                Facing::Camera,
-                (38.0, 150.0),
-            ),
+            ObjectClass::TrafficLight => {
+                (Box::new(TrafficLight::new(dice.sign(), dice)), &[Zone::Kerb], Facing::Camera, (84.0, 250.0))
+            }
+            ObjectClass::Hydrant => {
+                (Box::new(Hydrant::new(dice)), &[Zone::Kerb, Zone::Walk], Facing::Camera, (38.0, 150.0))
+            }
             ObjectClass::Tree => {
                 let tree = Box::new(Tree::new(conditions.season, light.snow, dice));
                 let zones: &[Zone] = if self.street.left == Side::Park || self.street.right == Side::Park {
@@ -269,28 +219,15 @@ impl Placer<'_> {
             }
             ObjectClass::Person => {
                 let person = Box::new(Person::on_foot(umbrellas, cold, dice));
-                (
-                    person,
-                    &[Zone::Walk, Zone::Walk, Zone::Crossing, Zone::Kerb, Zone::Open],
-                    Facing::Any,
-                    (56.0, 240.0),
-                )
+                (person, &[Zone::Walk, Zone::Walk, Zone::Crossing, Zone::Kerb, Zone::Open], Facing::Any, (56.0, 240.0))
             }
             ObjectClass::Bench => {
                 let bench = Box::new(Bench::new(dice.chance(0.22), cold, dice));
-                (
-                    bench,
-                    &[Zone::Wall, Zone::Kerb, Zone::Open],
-                    Facing::Road,
-                    (52.0, 220.0),
-                )
+                (bench, &[Zone::Wall, Zone::Kerb, Zone::Open], Facing::Road, (52.0, 220.0))
             }
-            ObjectClass::StreetLamp => (
-                Box::new(StreetLamp::new(dark, dice)),
-                &[Zone::Kerb],
-                Facing::Road,
-                (110.0, 340.0),
-            ),
+            ObjectClass::StreetLamp => {
+                (Box::new(StreetLamp::new(dark, dice)), &[Zone::Kerb], Facing::Road, (110.0, 340.0))
+            }
         };
         self.place(sketch, zones, facing, (least * far, most * far), extra, dice);
     }
@@ -343,24 +280,14 @@ impl Placer<'_> {
         let away = (dice.between(0.4, 4.0)).exp();
         let z = self.camera.eye.z + if dice.chance(0.85) { away } else { -away * 0.3 };
         let x = match zone {
-            Zone::Lane => {
-                street.half_road
-                    * if street.half_road > 6.0 {
-                        dice.pick([0.22, 0.6])
-                    } else {
-                        0.5
-                    }
-                    * side
-            }
+            Zone::Lane => street.half_road * if street.half_road > 6.0 { dice.pick([0.22, 0.6]) } else { 0.5 } * side,
             Zone::Parked if street.half_road > 4.0 => (street.half_road - half_width - 0.15) * side,
             Zone::Parked => return None,
             Zone::Kerb => (street.half_road + 0.3 + half_width) * side,
             Zone::Walk => dice.between(street.half_road + 0.8, street.front() - 0.5) * side,
             Zone::Wall => (street.front() - half_width - 0.2) * side,
             Zone::Crossing => {
-                let stretch = street
-                    .crossings
-                    .get(dice.below(street.crossings.len() as u32) as usize)?;
+                let stretch = street.crossings.get(dice.below(street.crossings.len() as u32) as usize)?;
                 return Some(vec3(
                     street.half_road * dice.between(-0.9, 0.9),
                     0.0,
@@ -424,12 +351,7 @@ impl Placer<'_> {
             }
         }
         let side = CANVAS as f32;
-        let cut = (
-            around.0.max(0.0),
-            around.1.max(0.0),
-            around.2.min(side),
-            around.3.min(side),
-        );
+        let cut = (around.0.max(0.0), around.1.max(0.0), around.2.min(side), around.3.min(side));
         let area = |frame: Frame2| (frame.2 - frame.0).max(0.0) * (frame.3 - frame.1).max(0.0);
         let inside = area(cut) / area(around).max(1.0);
         (inside > 0.0).then_some((cut, inside))
@@ -441,10 +363,7 @@ impl Placer<'_> {
         let eye = self.camera.eye;
         let hidden_by_house = corners(frame, footprint, 0.0).into_iter().any(|corner| {
             let way = vec3(corner.x, f32::midpoint(low, high), corner.z) - eye;
-            self.street
-                .buildings
-                .iter()
-                .any(|house| house.hit(eye, way, 0.0).is_some_and(|hit| hit.depth < 1.0))
+            self.street.buildings.iter().any(|house| house.hit(eye, way, 0.0).is_some_and(|hit| hit.depth < 1.0))
         });
         if hidden_by_house {
             return false;
@@ -453,23 +372,12 @@ impl Placer<'_> {
         let area = |frame: Frame2| (frame.2 - frame.0).max(0.0) * (frame.3 - frame.1).max(0.0);
         let hiding = if loose { 0.45 } else { 0.3 };
         self.things.iter().all(|(other, other2, other_distance)| {
-            if overlap(
-                &corners(frame, footprint, 0.12),
-                &corners(&other.frame, other.sketch.footprint(), 0.12),
-            ) {
+            if overlap(&corners(frame, footprint, 0.12), &corners(&other.frame, other.sketch.footprint(), 0.12)) {
                 return false;
             }
-            let shared = area((
-                frame2.0.max(other2.0),
-                frame2.1.max(other2.1),
-                frame2.2.min(other2.2),
-                frame2.3.min(other2.3),
-            ));
-            let behind = if distance < *other_distance {
-                area(*other2)
-            } else {
-                area(frame2)
-            };
+            let shared =
+                area((frame2.0.max(other2.0), frame2.1.max(other2.1), frame2.2.min(other2.2), frame2.3.min(other2.3)));
+            let behind = if distance < *other_distance { area(*other2) } else { area(frame2) };
             shared / behind.max(1.0) < hiding
         })
     }

@@ -58,10 +58,7 @@ impl Shade {
 
 fn darken(camera: &Camera, canvas: &mut Pixmap, thing: &Thing, margin: f32) {
     let mut builder = PathBuilder::new();
-    for (at, corner) in corners(&thing.frame, thing.sketch.footprint(), margin)
-        .into_iter()
-        .enumerate()
-    {
+    for (at, corner) in corners(&thing.frame, thing.sketch.footprint(), margin).into_iter().enumerate() {
         let Some((x, y, _)) = camera.project(corner) else {
             return;
         };
@@ -74,10 +71,7 @@ fn darken(camera: &Camera, canvas: &mut Pixmap, thing: &Thing, margin: f32) {
     builder.close();
     let Some(path) = builder.finish() else { return };
     let shader = Shader::SolidColor(Color::from_rgba(0.0, 0.0, 0.0, 0.24).unwrap_or(Color::BLACK));
-    let paint = Paint {
-        shader,
-        ..Paint::default()
-    };
+    let paint = Paint { shader, ..Paint::default() };
     canvas.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
 }
 
@@ -90,27 +84,12 @@ fn soften(values: &mut [u8], reach: usize) {
     let side = CANVAS as usize;
     for (stride, step) in [(1, side), (side, 1)] {
         for line in 0..side {
-            let row: Vec<u8> = values
-                .iter()
-                .skip(line * step)
-                .step_by(stride)
-                .take(side)
-                .copied()
-                .collect();
+            let row: Vec<u8> = values.iter().skip(line * step).step_by(stride).take(side).copied().collect();
             let mut sum: usize = row.iter().take(reach).map(|value| usize::from(*value)).sum();
-            for (at, value) in values
-                .iter_mut()
-                .skip(line * step)
-                .step_by(stride)
-                .take(side)
-                .enumerate()
-            {
+            for (at, value) in values.iter_mut().skip(line * step).step_by(stride).take(side).enumerate() {
                 sum += row.get(at + reach).map_or(0, |value| usize::from(*value));
                 *value = (sum / (2 * reach + 1)) as u8;
-                sum -= at
-                    .checked_sub(reach)
-                    .and_then(|at| row.get(at))
-                    .map_or(0, |value| usize::from(*value));
+                sum -= at.checked_sub(reach).and_then(|at| row.get(at)).map_or(0, |value| usize::from(*value));
             }
         }
     }

@@ -70,24 +70,15 @@ impl Street {
         let half_road = dice.weighted([(3.3, 0.25), (4.6, 0.45), (6.4, 0.3)]);
         let side_road = dice.chance(0.45).then(|| {
             let from = dice.between(7.0, 26.0);
-            Stretch {
-                from,
-                to: from + dice.between(6.0, 9.0),
-            }
+            Stretch { from, to: from + dice.between(6.0, 9.0) }
         });
         let mut crossings = Vec::new();
         if let Some(road) = side_road {
             if dice.chance(0.8) {
-                crossings.push(Stretch {
-                    from: road.from - 4.6,
-                    to: road.from - 1.6,
-                });
+                crossings.push(Stretch { from: road.from - 4.6, to: road.from - 1.6 });
             }
             if dice.chance(0.5) {
-                crossings.push(Stretch {
-                    from: road.to + 1.6,
-                    to: road.to + 4.6,
-                });
+                crossings.push(Stretch { from: road.to + 1.6, to: road.to + 4.6 });
             }
         } else if dice.chance(0.4) {
             let from = dice.between(4.0, 18.0);
@@ -95,24 +86,14 @@ impl Street {
         }
         let side = |dice: &mut Dice| dice.weighted([(Side::Houses, 0.8), (Side::Park, 0.2)]);
         let (left, right) = (side(dice), side(dice));
-        let centre_lines = [
-            (CentreLine::Dashed, 0.55),
-            (CentreLine::DoubleYellow, 0.2),
-            (CentreLine::Plain, 0.25),
-        ];
+        let centre_lines = [(CentreLine::Dashed, 0.55), (CentreLine::DoubleYellow, 0.2), (CentreLine::Plain, 0.25)];
         let mut street = Self {
             half_road,
             pavement: dice.between(2.6, 4.4),
             centre_line: dice.weighted(centre_lines),
             paving: dice.pick([Paving::Slabs, Paving::Brick, Paving::Concrete]),
             asphalt: dice.pick([hex(0x5d5f63), hex(0x6b6a68), hex(0x53565c), hex(0x74716d)]),
-            paving_colour: dice.pick([
-                hex(0xa9a49b),
-                hex(0xb5afa6),
-                hex(0x9d9a98),
-                hex(0xb39b8b),
-                hex(0xa78f80),
-            ]),
+            paving_colour: dice.pick([hex(0xa9a49b), hex(0xb5afa6), hex(0x9d9a98), hex(0xb39b8b), hex(0xa78f80)]),
             grass: dice.pick([hex(0x6f8f4a), hex(0x7d9650), hex(0x5f8445)]),
             bicycle_lane: dice.chance(0.2).then(|| dice.pick([hex(0x9a5a4c), hex(0x5a8a68)])),
             edge_lines: dice.chance(0.5),
@@ -170,16 +151,11 @@ impl Street {
                     _ => z + width,
                 };
                 if end - z > 3.5 {
-                    let house = if alike {
-                        twin.repainted(dice)
-                    } else {
-                        Building::new(storeys, dark, dice)
-                    };
+                    let house = if alike { twin.repainted(dice) } else { Building::new(storeys, dark, dice) };
                     let deep = dice.between(9.0, 13.0);
                     let back = setback + if dice.chance(0.15) { dice.between(0.5, 2.5) } else { 0.0 };
                     let (near, far) = (back * sign, (back + deep) * sign);
-                    self.buildings
-                        .push(house.standing(near.min(far), near.max(far), z, end));
+                    self.buildings.push(house.standing(near.min(far), near.max(far), z, end));
                 }
                 z = match self.side_road {
                     Some(road) if end + 0.1 >= road.from - self.pavement * 0.7 && z < road.from => {

@@ -27,21 +27,15 @@ pub(crate) struct Survey {
 
 impl Survey {
     pub(crate) fn new() -> Self {
-        Self {
-            canvas: vec![0; (CANVAS * CANVAS) as usize],
-            silhouettes: vec![0.0],
-        }
+        Self { canvas: vec![0; (CANVAS * CANVAS) as usize], silhouettes: vec![0.0] }
     }
 
     /// Enters one object's outlines, drawn in front of all before; returns the number of each of its `parts` parts.
     pub(crate) fn enter(&mut self, parts: usize, marks: &[Mark]) -> Vec<u16> {
         let first = self.silhouettes.len();
         for part in 0..parts {
-            let own: Vec<&Path> = marks
-                .iter()
-                .filter(|mark| mark.part == Some(part))
-                .map(|mark| &mark.outline)
-                .collect();
+            let own: Vec<&Path> =
+                marks.iter().filter(|mark| mark.part == Some(part)).map(|mark| &mark.outline).collect();
             self.silhouettes.push(area(&own));
         }
         let mut rest = marks;
@@ -62,18 +56,10 @@ impl Survey {
             return;
         };
         let (left, top) = (left.clamp(0.0, side) as u32, top.clamp(0.0, side) as u32);
-        let (right, bottom) = (
-            right.ceil().clamp(0.0, side) as u32,
-            bottom.ceil().clamp(0.0, side) as u32,
-        );
-        let Some(mask) = filled(
-            &paths,
-            left as f32,
-            top as f32,
-            right.saturating_sub(left),
-            bottom.saturating_sub(top),
-            1.0,
-        ) else {
+        let (right, bottom) = (right.ceil().clamp(0.0, side) as u32, bottom.ceil().clamp(0.0, side) as u32);
+        let Some(mask) =
+            filled(&paths, left as f32, top as f32, right.saturating_sub(left), bottom.saturating_sub(top), 1.0)
+        else {
             return;
         };
         let rows = self.canvas.chunks_exact_mut(CANVAS as usize).skip(top as usize);
@@ -93,21 +79,10 @@ impl Survey {
             for x in 0..SIDE as usize {
                 let samples: Vec<u16> = rows
                     .chunks_exact(CANVAS as usize)
-                    .flat_map(|row| {
-                        row.iter()
-                            .skip(x * OVERSAMPLE as usize)
-                            .take(OVERSAMPLE as usize)
-                            .copied()
-                    })
+                    .flat_map(|row| row.iter().skip(x * OVERSAMPLE as usize).take(OVERSAMPLE as usize).copied())
                     .collect();
                 let votes = |owner: u16| samples.iter().filter(|sample| **sample == owner).count();
-                owners.push(
-                    samples
-                        .iter()
-                        .copied()
-                        .max_by_key(|owner| (votes(*owner), *owner))
-                        .unwrap_or(0),
-                );
+                owners.push(samples.iter().copied().max_by_key(|owner| (votes(*owner), *owner)).unwrap_or(0));
             }
         }
         IdMap { owners }
@@ -127,10 +102,8 @@ impl Survey {
             .zip(held)
             .zip(&self.silhouettes)
             .map(|((bounds, held), whole)| {
-                bounds.map(|bounds| Sighting {
-                    bounds,
-                    visible_share: (held / whole.max(held).max(1.0)).clamp(0.0, 1.0),
-                })
+                bounds
+                    .map(|bounds| Sighting { bounds, visible_share: (held / whole.max(held).max(1.0)).clamp(0.0, 1.0) })
             })
             .collect()
     }
@@ -167,18 +140,10 @@ impl IdMap {
 }
 
 fn extent(paths: &[&Path]) -> Option<(f32, f32, f32, f32)> {
-    paths
-        .iter()
-        .map(|path| path.bounds())
-        .fold(None, |sum: Option<(f32, f32, f32, f32)>, next| {
-            let (left, top, right, bottom) = sum.unwrap_or((next.left(), next.top(), next.right(), next.bottom()));
-            Some((
-                left.min(next.left()),
-                top.min(next.top()),
-                right.max(next.right()),
-                bottom.max(next.bottom()),
-            ))
-        })
+    paths.iter().map(|path| path.bounds()).fold(None, |sum: Option<(f32, f32, f32, f32)>, next| {
+        let (left, top, right, bottom) = sum.unwrap_or((next.left(), next.top(), next.right(), next.bottom()));
+        Some((left.min(next.left()), top.min(next.top()), right.max(next.right()), bottom.max(next.bottom())))
+    })
 }
 
 fn filled(paths: &[&Path], left: f32, top: f32, width: u32, height: u32, scale: f32) -> Option<Mask> {
@@ -197,10 +162,7 @@ fn area(paths: &[&Path]) -> f32 {
     };
     let largest = (right - left).max(bottom - top).max(1.0);
     let scale = (900.0 / largest).min(1.0);
-    let (width, height) = (
-        ((right - left) * scale).ceil() as u32 + 1,
-        ((bottom - top) * scale).ceil() as u32 + 1,
-    );
+    let (width, height) = (((right - left) * scale).ceil() as u32 + 1, ((bottom - top) * scale).ceil() as u32 + 1);
     let Some(mask) = filled(paths, left.floor(), top.floor(), width, height, scale) else {
         return 0.0;
     };

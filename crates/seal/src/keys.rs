@@ -43,18 +43,13 @@ pub enum KeyRingError {
 impl KeyRing {
     /// A ring with one fresh key.
     pub fn generate(chance: &mut impl Rng) -> Self {
-        Self {
-            keys: vec![Key::generate(1, chance)],
-        }
+        Self { keys: vec![Key::generate(1, chance)] }
     }
 
     /// A ring whose newest key is fresh; up to three older ones still open what they sealed.
     #[must_use]
     pub fn rotated(&self, chance: &mut impl Rng) -> Self {
-        let id = (1..=u8::MAX)
-            .cycle()
-            .skip(usize::from(self.newest().id))
-            .take(usize::from(u8::MAX));
+        let id = (1..=u8::MAX).cycle().skip(usize::from(self.newest().id)).take(usize::from(u8::MAX));
         let id = id.into_iter().find(|id| self.find(*id).is_none()).unwrap_or(1);
         let mut keys = vec![Key::generate(id, chance)];
         keys.extend(self.keys.iter().take(KEYS_MAX - 1).cloned());
@@ -91,17 +86,11 @@ impl KeyRing {
             }
             ring.keys.push(key);
         }
-        if ring.keys.is_empty() {
-            Err(KeyRingError::Empty)
-        } else {
-            Ok(ring)
-        }
+        if ring.keys.is_empty() { Err(KeyRingError::Empty) } else { Ok(ring) }
     }
 
     pub(crate) fn newest(&self) -> &Key {
-        self.keys
-            .first()
-            .expect("a ring is never empty: both constructors put a key in")
+        self.keys.first().expect("a ring is never empty: both constructors put a key in")
     }
 
     pub(crate) fn find(&self, id: u8) -> Option<&Key> {
@@ -132,10 +121,7 @@ impl Key {
         for (at, byte) in bytes.iter_mut().enumerate() {
             *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
         }
-        Some(Self {
-            id: id.parse().ok()?,
-            bytes,
-        })
+        Some(Self { id: id.parse().ok()?, bytes })
     }
 }
 
@@ -151,12 +137,7 @@ mod tests {
         let mut chance = ChaCha12Rng::seed_from_u64(1);
         let ring = KeyRing::generate(&mut chance).rotated(&mut chance);
         let text = ring.to_text();
-        assert_eq!(
-            KeyRing::from_text(&format!("# keys\n\n{}", text.as_str()))
-                .unwrap()
-                .to_text(),
-            text
-        );
+        assert_eq!(KeyRing::from_text(&format!("# keys\n\n{}", text.as_str())).unwrap().to_text(), text);
     }
 
     #[test]
@@ -179,10 +160,7 @@ mod tests {
         assert_eq!(error, KeyRingError::Line { line: 1 });
         assert_eq!(KeyRing::from_text(" \n# none\n").unwrap_err(), KeyRingError::Empty);
         let line = format!("7:{}", "ab".repeat(32));
-        assert_eq!(
-            KeyRing::from_text(&format!("{line}\n{line}")).unwrap_err(),
-            KeyRingError::Repeated { line: 2 }
-        );
+        assert_eq!(KeyRing::from_text(&format!("{line}\n{line}")).unwrap_err(), KeyRingError::Repeated { line: 2 });
         assert!(KeyRing::from_text(&format!("1:{}", "é".repeat(32))).is_err());
     }
 

@@ -46,11 +46,7 @@ pub enum OpenError {
 impl Sealer {
     /// A sealer for `purpose` whose plaintexts hold up to `plaintext_bytes` bytes.
     pub fn new(ring: KeyRing, purpose: &'static str, plaintext_bytes: u16) -> Self {
-        Self {
-            ring,
-            purpose,
-            plaintext_bytes,
-        }
+        Self { ring, purpose, plaintext_bytes }
     }
 
     /// The sealed text; always [`Sealer::sealed_chars`] long.
@@ -61,13 +57,8 @@ impl Sealer {
     /// # Errors
     /// [`TooLong`] when the plaintext exceeds what this purpose allows.
     pub fn seal(&self, plaintext: &[u8], chance: &mut impl Rng) -> Result<String, TooLong> {
-        let too_long = TooLong {
-            length: plaintext.len(),
-            limit: self.plaintext_bytes,
-        };
-        let length = u16::try_from(plaintext.len())
-            .ok()
-            .filter(|length| *length <= self.plaintext_bytes);
+        let too_long = TooLong { length: plaintext.len(), limit: self.plaintext_bytes };
+        let length = u16::try_from(plaintext.len()).ok().filter(|length| *length <= self.plaintext_bytes);
         let length = length.ok_or(too_long)?;
         let mut framed = Vec::with_capacity(LENGTH_BYTES + usize::from(self.plaintext_bytes));
         framed.extend_from_slice(&length.to_be_bytes());
@@ -78,13 +69,7 @@ impl Sealer {
         chance.fill_bytes(&mut nonce);
         let key = self.ring.newest();
         let ciphertext = cipher(key)
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: &framed,
-                    aad: &self.associated_data(key.id),
-                },
-            )
+            .encrypt(&XNonce::from(nonce), Payload { msg: &framed, aad: &self.associated_data(key.id) })
             .expect("XChaCha20-Poly1305 encrypts any message below 256 GiB");
         let mut sealed = Vec::with_capacity(HEAD_BYTES + ciphertext.len());
         sealed.extend_from_slice(&[VERSION, key.id]);
@@ -112,19 +97,11 @@ impl Sealer {
         }
         let key = self.ring.find(*key_id).ok_or(OpenError::UnknownKey)?;
         let framed = cipher(key)
-            .decrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: ciphertext,
-                    aad: &self.associated_data(*key_id),
-                },
-            )
+            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: &self.associated_data(*key_id) })
             .ok()
             .ok_or(OpenError::Broken)?;
         let (length, padded) = framed.split_first_chunk::<LENGTH_BYTES>().ok_or(OpenError::Broken)?;
-        let plaintext = padded
-            .get(..usize::from(u16::from_be_bytes(*length)))
-            .ok_or(OpenError::Broken)?;
+        let plaintext = padded.get(..usize::from(u16::from_be_bytes(*length))).ok_or(OpenError::Broken)?;
         Ok(plaintext.to_vec())
     }
 
@@ -180,9 +157,7 @@ mod tests {
     #[test]
     fn a_seal_of_another_purpose_does_not_open() {
         let ring = KeyRing::generate(&mut chance());
-        let sealed = Sealer::new(ring.clone(), "challenge", 64)
-            .seal(b"x", &mut chance())
-            .unwrap();
+        let sealed = Sealer::new(ring.clone(), "challenge", 64).seal(b"x", &mut chance()).unwrap();
         assert_eq!(Sealer::new(ring, "puzzle", 64).open(&sealed), Err(OpenError::Broken));
     }
 
@@ -202,10 +177,7 @@ mod tests {
     #[test]
     fn a_plaintext_over_the_limit_is_refused() {
         assert!(sealer().seal(&[1; 64], &mut chance()).is_ok());
-        assert_eq!(
-            sealer().seal(&[1; 65], &mut chance()),
-            Err(TooLong { length: 65, limit: 64 })
-        );
+        assert_eq!(sealer().seal(&[1; 65], &mut chance()), Err(TooLong { length: 65, limit: 64 }));
     }
 
     proptest! {

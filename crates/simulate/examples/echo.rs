@@ -53,9 +53,7 @@ async fn main() -> anyhow::Result<()> {
 fn constant_json(path: &str, bytes: usize) -> Router {
     let frame = json!({ "constant": "" }).to_string().len();
     let body = json!({ "constant": "c".repeat(bytes.saturating_sub(frame)) }).to_string();
-    Router::new()
-        .route(path, post(parse_and_reply))
-        .with_state(Bytes::from(body))
+    Router::new().route(path, post(parse_and_reply)).with_state(Bytes::from(body))
 }
 
 async fn parse_and_reply(State(body): State<Bytes>, Json(parsed): Json<Value>) -> impl IntoResponse {

@@ -22,7 +22,7 @@ use tokio::process::Command;
 use operator::Operator;
 use server::Server;
 use table::{Round, Table};
-use weight::{peak_memory_kib, processor_s};
+use weight::{machine_s, peak_memory_kib, processor_s};
 
 const CAMPAIGN: &str = "bicycles";
 /// Every network may ask as often as it likes: 512 networks stand for all visitors.
@@ -60,26 +60,10 @@ async fn main() -> anyhow::Result<()> {
     std::fs::write(operator.path("corvee.toml"), BUDGET)?;
     let pictures = operator.path("pictures");
     let pictures = pictures.to_str().context("the data folder has no UTF-8 name")?;
-    operator
-        .call(["samples", "--count", &arguments.pictures.to_string(), pictures])
-        .await?;
-    let create = [
-        "campaign",
-        "create",
-        CAMPAIGN,
-        "--question",
-        "en=Which pictures show a bicycle?",
-        "--target",
-        "bicycle",
-    ];
-    let terms = [
-        "--requester",
-        "Load",
-        "--data-set",
-        "drawn street scenes",
-        "--licence",
-        "CC0-1.0",
-    ];
+    operator.call(["samples", "--count", &arguments.pictures.to_string(), pictures]).await?;
+    let create =
+        ["campaign", "create", CAMPAIGN, "--question", "en=Which pictures show a bicycle?", "--target", "bicycle"];
+    let terms = ["--requester", "Load", "--data-set", "drawn street scenes", "--licence", "CC0-1.0"];
     operator.call(create.into_iter().chain(terms)).await?;
     let site = operator.create_site(CAMPAIGN).await?;
     operator.call(["import", CAMPAIGN, pictures, "--gold", "0.15"]).await?;
@@ -89,11 +73,7 @@ async fn main() -> anyhow::Result<()> {
     let mut first_network = 0;
     let mut load = |seconds: Duration, workers: u8| {
         first_network += 97;
-        Load {
-            workers: usize::from(workers),
-            over: seconds,
-            first_network,
-        }
+        Load { workers: usize::from(workers), over: seconds, first_network }
     };
     let warm = sessions(&target, load(WARM_UP, arguments.workers)).await?;
     let bare = start_echo(&arguments.echo, &warm, &operator.path("echo.log")).await?;
@@ -103,9 +83,7 @@ async fn main() -> anyhow::Result<()> {
     let mut table = Table::default();
     for _ in 0..arguments.rounds {
         table.bare.push(bare_round(&bare, load(over, arguments.workers)).await?);
-        table
-            .corvee
-            .push(corvee_round(&corvee, &target, load(over, arguments.workers)).await?);
+        table.corvee.push(corvee_round(&corvee, &target, load(over, arguments.workers)).await?);
     }
     table.alone = Some(sessions(&target, load(over.min(Duration::from_secs(5)), 1)).await?);
 
@@ -117,18 +95,12 @@ async fn main() -> anyhow::Result<()> {
         std::thread::available_parallelism()?
     );
     println!("{table}");
-    println!(
-        "largest memory of the collector: {:.0} MiB",
-        f64::from(peak_memory_kib(&corvee.pid()?)?) / 1024.0
-    );
+    println!("largest memory of the collector: {:.0} MiB", f64::from(peak_memory_kib(&corvee.pid()?)?) / 1024.0);
     bare.stop().await?;
     let errors = corvee.stop().await?;
     ensure!(errors == 0, "the collector's log holds {errors} errors");
     let failed = table.failed() + warm.failed;
-    ensure!(
-        failed == 0,
-        "{failed} truthful sessions did not end in a redeemed token"
-    );
+    ensure!(failed == 0, "{failed} truthful sessions did not end in a redeemed token");
     Ok(())
 }
 
@@ -156,21 +128,36 @@ fn paths() -> EchoPaths {
 }
 
 async fn bare_round(bare: &Server, load: Load) -> anyhow::Result<Round> {
-    let (server, client) = (processor_s(&bare.pid()?)?, processor_s("self")?);
+    let before = ProcessorSeconds::now(bare)?;
     let figures = echo(&bare.url, &paths(), load).await?;
-    Ok(Round {
-        figures,
-        server_s: processor_s(&bare.pid()?)? - server,
-        client_s: processor_s("self")? - client,
-    })
+    before.round(bare, figures)
 }
 
 async fn corvee_round(corvee: &Server, target: &Target, load: Load) -> anyhow::Result<Round> {
-    let (server, client) = (processor_s(&corvee.pid()?)?, processor_s("self")?);
+    let before = ProcessorSeconds::now(corvee)?;
     let figures = sessions(target, load).await?;
-    Ok(Round {
-        figures,
-        server_s: processor_s(&corvee.pid()?)? - server,
-        client_s: processor_s("self")? - client,
-    })
+    before.round(corvee, figures)
+}
+
+/// Processor time used so far.
+struct ProcessorSeconds {
+    server: f64,
+    client: f64,
+    machine: f64,
+}
+
+impl ProcessorSeconds {
+    fn now(server: &Server) -> anyhow::Result<Self> {
+        Ok(Self { server: processor_s(&server.pid()?)?, client: processor_s("self")?, machine: machine_s()? })
+    }
+
+    fn round(self, server: &Server, figures: LoadFigures) -> anyhow::Result<Round> {
+        let after = Self::now(server)?;
+        Ok(Round {
+            figures,
+            server_s: after.server - self.server,
+            client_s: after.client - self.client,
+            machine_s: after.machine - self.machine,
+        })
+    }
 }

@@ -101,37 +101,15 @@ async fn one_run(arguments: &Arguments, seed: u64) -> anyhow::Result<Report> {
     let create = [
         ["campaign", "create", CAMPAIGN, "--target"].as_slice(),
         &[&arguments.target],
-        &[
-            "--question",
-            "en=Which photos show shoes?",
-            "--question",
-            "fr=Quelles photos montrent des chaussures ?",
-        ],
-        &[
-            "--requester",
-            "Costume Museum",
-            "--data-set",
-            "clothing, a training set",
-            "--licence",
-            "CC0-1.0",
-        ],
+        &["--question", "en=Which photos show shoes?", "--question", "fr=Quelles photos montrent des chaussures ?"],
+        &["--requester", "Costume Museum", "--data-set", "clothing, a training set", "--licence", "CC0-1.0"],
     ];
     operator.call(create.concat()).await?;
     let site = operator.create_site(CAMPAIGN).await?;
     let (images, labels) = (arguments.photos.join("images"), arguments.photos.join("labels.csv"));
     let images = images.to_str().context("the folder of photographs has no UTF-8 name")?;
     let labels = labels.to_str().context("the folder of photographs has no UTF-8 name")?;
-    let import = [
-        "import",
-        CAMPAIGN,
-        images,
-        "--labels",
-        labels,
-        "--gold",
-        "0.15",
-        "--seed",
-        &seed.to_string(),
-    ];
+    let import = ["import", CAMPAIGN, images, "--labels", labels, "--gold", "0.15", "--seed", &seed.to_string()];
     operator.call(import).await?;
 
     let server = operator.serve().await?;
@@ -153,54 +131,22 @@ async fn one_run(arguments: &Arguments, seed: u64) -> anyhow::Result<Report> {
     let export = operator.path("export");
     let export = export.to_str().context("the data folder has no UTF-8 name")?;
     let manifest = operator.call(["export", CAMPAIGN, export, "--evaluate"]).await?;
-    reconcile(
-        &serde_json::from_str(&manifest).context("the export's fact sheet cannot be read")?,
-        &report,
-    )?;
+    reconcile(&serde_json::from_str(&manifest).context("the export's fact sheet cannot be read")?, &report)?;
     Ok(report)
 }
 
 /// The export must say what the crowd has seen.
 fn reconcile(manifest: &Manifest, report: &Report) -> anyhow::Result<()> {
-    let Manifest {
-        counts,
-        ledger,
-        evaluation,
-    } = manifest;
-    let LabelReport {
-        items,
-        gold,
-        settled,
-        ambiguous,
-        open,
-        right,
-        votes,
-        ..
-    } = &report.labels;
-    let exported = [
-        counts.items,
-        counts.gold,
-        counts.settled,
-        counts.ambiguous,
-        counts.open,
-        ledger.votes,
-    ];
+    let Manifest { counts, ledger, evaluation } = manifest;
+    let LabelReport { items, gold, settled, ambiguous, open, right, votes, .. } = &report.labels;
+    let exported = [counts.items, counts.gold, counts.settled, counts.ambiguous, counts.open, ledger.votes];
     let listed = [*items, *gold, *settled, *ambiguous, *open, *votes];
-    ensure!(
-        exported == listed,
-        "items and votes are exported as {exported:?}, but were listed as {listed:?}"
-    );
+    ensure!(exported == listed, "items and votes are exported as {exported:?}, but were listed as {listed:?}");
     let visits = [ledger.visits, ledger.passed];
     let sessions = [report.people.sessions + report.clickers.sessions, report.tokens.issued];
-    ensure!(
-        visits == sessions,
-        "the ledger counts {visits:?} visits and tokens, the crowd had {sessions:?}"
-    );
+    ensure!(visits == sessions, "the ledger counts {visits:?} visits and tokens, the crowd had {sessions:?}");
     let evaluated = [evaluation.right, evaluation.items];
     let compared = [right.part, right.whole];
-    ensure!(
-        evaluated == compared,
-        "the export says that {evaluated:?} labels are right, the crowd says {compared:?}"
-    );
+    ensure!(evaluated == compared, "the export says that {evaluated:?} labels are right, the crowd says {compared:?}");
     Ok(())
 }

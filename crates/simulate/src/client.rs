@@ -67,10 +67,7 @@ struct Verified {
 
 /// A client that reaches the proven addresses and no other: no proxy, no redirect, no second look at the host's name.
 pub(crate) fn http(loopback: &Loopback) -> Result<reqwest::Client, SimulateError> {
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(TIMEOUT);
+    let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(TIMEOUT);
     let builder = builder.resolve_to_addrs(&loopback.host, &loopback.addresses);
     builder.build().map_err(SimulateError::Client)
 }
@@ -84,12 +81,7 @@ impl Client {
         let loopback = Loopback::resolve(&target.url).await?;
         let http = http(&loopback)?;
         let sealer = Sealer::new(target.keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES);
-        Ok(Self {
-            http,
-            base: loopback.url,
-            sealer,
-            target: target.clone(),
-        })
+        Ok(Self { http, base: loopback.url, sealer, target: target.clone() })
     }
 
     /// A first challenge, or `None` when this network has asked for too many.
@@ -113,22 +105,11 @@ impl Client {
     pub(crate) async fn sprite(&self, path: &str, from: Ipv4Addr) -> Result<Timed<()>, SimulateError> {
         let start = Instant::now();
         let reply = send(SPRITE, forwarded(self.http.get(self.path(path)), from)).await?;
-        let media_type = reply
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let media_type = reply.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = media_type.to_owned();
-        let body = reply
-            .bytes()
-            .await
-            .map_err(|source| SimulateError::Call { call: SPRITE, source })?;
+        let body = reply.bytes().await.map_err(|source| SimulateError::Call { call: SPRITE, source })?;
         check_sprite(&media_type, &body).map_err(|what| SimulateError::Contract { call: SPRITE, what })?;
-        Ok(Timed {
-            reply: (),
-            took: start.elapsed(),
-            bytes: body.len(),
-        })
+        Ok(Timed { reply: (), took: start.elapsed(), bytes: body.len() })
     }
 
     /// Answers a screen; `None` when the answer is recorded but this network gets no further challenge.
@@ -163,12 +144,8 @@ impl Client {
 
     /// The campaign.
     pub(crate) async fn campaign(&self) -> Result<Campaign, SimulateError> {
-        let request = self
-            .http
-            .get(self.path(&format!("/v1/campaigns/{}", self.target.campaign)));
-        Ok(json(CAMPAIGN, request.bearer_auth(&self.target.requester_key))
-            .await?
-            .reply)
+        let request = self.http.get(self.path(&format!("/v1/campaigns/{}", self.target.campaign)));
+        Ok(json(CAMPAIGN, request.bearer_auth(&self.target.requester_key)).await?.reply)
     }
 
     /// All items of the campaign, by row.
@@ -176,13 +153,9 @@ impl Client {
         let mut items: Vec<ListedItem> = Vec::new();
         let mut after = 0;
         loop {
-            let request = self
-                .http
-                .get(self.path(&format!("/v1/campaigns/{}/items", self.target.campaign)));
+            let request = self.http.get(self.path(&format!("/v1/campaigns/{}/items", self.target.campaign)));
             let request = request.query(&[("after", after), ("limit", i64::from(PAGE))]);
-            let page: ItemPage = json(ITEMS, request.bearer_auth(&self.target.requester_key))
-                .await?
-                .reply;
+            let page: ItemPage = json(ITEMS, request.bearer_auth(&self.target.requester_key)).await?.reply;
             items.extend(page.items);
             match page.next {
                 None => {
@@ -220,27 +193,17 @@ fn forwarded(request: RequestBuilder, from: Ipv4Addr) -> RequestBuilder {
 
 /// Sends a request; anything but success is an error with the problem's detail.
 async fn send(call: &'static str, request: RequestBuilder) -> Result<reqwest::Response, SimulateError> {
-    let reply = request
-        .send()
-        .await
-        .map_err(|source| SimulateError::Call { call, source })?;
+    let reply = request.send().await.map_err(|source| SimulateError::Call { call, source })?;
     let status = reply.status();
     if status.is_success() {
         return Ok(reply);
     }
-    let body = reply
-        .bytes()
-        .await
-        .map_err(|source| SimulateError::Call { call, source })?;
+    let body = reply.bytes().await.map_err(|source| SimulateError::Call { call, source })?;
     let detail = serde_json::from_slice::<Problem>(&body).map_or_else(
         |_| "the reply is no problem document".to_owned(),
         |problem| format!("{} ({})", problem.detail, problem.title),
     );
-    Err(SimulateError::Refused {
-        call,
-        status: status.as_u16(),
-        detail,
-    })
+    Err(SimulateError::Refused { call, status: status.as_u16(), detail })
 }
 
 /// Sends a request and reads its JSON.
@@ -250,19 +213,10 @@ pub(crate) async fn json<T: DeserializeOwned>(
 ) -> Result<Timed<T>, SimulateError> {
     let start = Instant::now();
     let reply = send(call, request).await?;
-    let body = reply
-        .bytes()
-        .await
-        .map_err(|source| SimulateError::Call { call, source })?;
-    let reply = serde_json::from_slice(&body).map_err(|error| SimulateError::Contract {
-        call,
-        what: format!("its reply cannot be read: {error}"),
-    })?;
-    Ok(Timed {
-        reply,
-        took: start.elapsed(),
-        bytes: body.len(),
-    })
+    let body = reply.bytes().await.map_err(|source| SimulateError::Call { call, source })?;
+    let reply = serde_json::from_slice(&body)
+        .map_err(|error| SimulateError::Contract { call, what: format!("its reply cannot be read: {error}") })?;
+    Ok(Timed { reply, took: start.elapsed(), bytes: body.len() })
 }
 
 fn within_budget<T>(outcome: Result<T, SimulateError>) -> Result<Option<T>, SimulateError> {
@@ -294,11 +248,7 @@ fn check_sprite(media_type: &str, body: &[u8]) -> Result<(), String> {
         return Err(format!("{} bytes that are called image/jpeg are no JPEG", body.len()));
     }
     if body.len() > limits::SPRITE_BYTES {
-        return Err(format!(
-            "a sprite of {} bytes is over the limit of {}",
-            body.len(),
-            limits::SPRITE_BYTES
-        ));
+        return Err(format!("a sprite of {} bytes is over the limit of {}", body.len(), limits::SPRITE_BYTES));
     }
     Ok(())
 }
@@ -316,21 +266,13 @@ mod tests {
         assert!(check_sprite("image/jpeg", &sprite[1..]).is_err());
         assert!(check_sprite("image/jpeg", &sprite[..7]).is_err());
         sprite.splice(4..4, vec![0; limits::SPRITE_BYTES]);
-        assert!(
-            check_sprite("image/jpeg", &sprite)
-                .unwrap_err()
-                .contains("over the limit")
-        );
+        assert!(check_sprite("image/jpeg", &sprite).unwrap_err().contains("over the limit"));
     }
 
     #[test]
     fn a_list_is_in_order_and_as_long_as_it_is_counted() {
         let list = |ids: &[i64]| ids.iter().map(|id| item(*id, Some(true), None)).collect::<Vec<_>>();
-        let counts = |items, gold| ItemCounts {
-            items,
-            gold,
-            ..ItemCounts::default()
-        };
+        let counts = |items, gold| ItemCounts { items, gold, ..ItemCounts::default() };
         assert_eq!(check_list(&list(&[1, 2, 7]), counts(3, 3)), Ok(()));
         assert!(check_list(&list(&[1, 7, 2]), counts(3, 3)).is_err());
         assert!(check_list(&list(&[1, 2, 2]), counts(3, 3)).is_err());
@@ -340,13 +282,7 @@ mod tests {
 
     #[test]
     fn an_exhausted_budget_is_no_error() {
-        let refused = |status| {
-            Err::<(), _>(SimulateError::Refused {
-                call: CHALLENGES,
-                status,
-                detail: String::new(),
-            })
-        };
+        let refused = |status| Err::<(), _>(SimulateError::Refused { call: CHALLENGES, status, detail: String::new() });
         assert!(matches!(within_budget(refused(429)), Ok(None)));
         assert!(within_budget(refused(503)).is_err());
         assert!(matches!(within_budget(Ok(())), Ok(Some(()))));

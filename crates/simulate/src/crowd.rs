@@ -83,9 +83,7 @@ impl Crowd {
     pub(crate) fn arrivals(&self) -> Vec<Arrival> {
         let mut chance = ChaCha8Rng::seed_from_u64(self.seed);
         let n_clickers = (f64::from(self.visitors) * self.random_share.clamp(0.0, 1.0)).round();
-        let mut clicks: Vec<bool> = (0..self.visitors)
-            .map(|number| f64::from(number) < n_clickers)
-            .collect();
+        let mut clicks: Vec<bool> = (0..self.visitors).map(|number| f64::from(number) < n_clickers).collect();
         clicks.shuffle(&mut chance);
         let arrival = |(number, clicks): (u32, bool)| {
             let mut own = ChaCha8Rng::seed_from_u64(self.seed);
@@ -96,17 +94,8 @@ impl Crowd {
                     over.mul_f64((f64::from(number) + own.random::<f64>()) / f64::from(self.visitors))
                 }
             };
-            let visitor = if clicks {
-                Visitor::clicker(self.clicker, &mut own)
-            } else {
-                Visitor::Person(self.people)
-            };
-            Arrival {
-                number,
-                visitor,
-                after,
-                chance: own,
-            }
+            let visitor = if clicks { Visitor::clicker(self.clicker, &mut own) } else { Visitor::Person(self.people) };
+            Arrival { number, visitor, after, chance: own }
         };
         (0..self.visitors).zip(clicks).map(arrival).collect()
     }
@@ -118,11 +107,7 @@ mod tests {
 
     fn clickers(crowd: &Crowd) -> Vec<u32> {
         let arrivals = crowd.arrivals();
-        arrivals
-            .iter()
-            .filter(|arrival| !matches!(arrival.visitor, Visitor::Person(_)))
-            .map(|a| a.number)
-            .collect()
+        arrivals.iter().filter(|arrival| !matches!(arrival.visitor, Visitor::Person(_))).map(|a| a.number).collect()
     }
 
     #[test]
@@ -130,39 +115,16 @@ mod tests {
         let crowd = Crowd::default();
         assert_eq!(clickers(&crowd).len(), 60);
         assert_eq!(clickers(&crowd), clickers(&crowd));
-        assert_ne!(
-            clickers(&crowd),
-            clickers(&Crowd {
-                seed: 2,
-                ..crowd.clone()
-            })
-        );
+        assert_ne!(clickers(&crowd), clickers(&Crowd { seed: 2, ..crowd.clone() }));
         assert!(clickers(&crowd).iter().any(|number| *number > 300));
-        assert_eq!(
-            clickers(&Crowd {
-                random_share: 7.0,
-                ..crowd.clone()
-            })
-            .len(),
-            600
-        );
-        assert_eq!(
-            clickers(&Crowd {
-                random_share: -1.0,
-                ..crowd
-            })
-            .len(),
-            0
-        );
+        assert_eq!(clickers(&Crowd { random_share: 7.0, ..crowd.clone() }).len(), 600);
+        assert_eq!(clickers(&Crowd { random_share: -1.0, ..crowd }).len(), 0);
     }
 
     #[test]
     fn a_spread_crowd_comes_in_order_within_its_time() {
         let over = Duration::from_mins(1);
-        let crowd = Crowd {
-            pace: Pace::Spread { over },
-            ..Crowd::default()
-        };
+        let crowd = Crowd { pace: Pace::Spread { over }, ..Crowd::default() };
         let moments: Vec<Duration> = crowd.arrivals().iter().map(|arrival| arrival.after).collect();
         assert!(moments.is_sorted() && moments.iter().all(|moment| *moment < over));
         assert!(moments.last() > Some(&Duration::from_secs(59)));
@@ -170,13 +132,7 @@ mod tests {
 
     #[test]
     fn concurrency_is_bounded() {
-        let bounded = |concurrency| {
-            Crowd {
-                concurrency,
-                ..Crowd::default()
-            }
-            .bounded_concurrency()
-        };
+        let bounded = |concurrency| Crowd { concurrency, ..Crowd::default() }.bounded_concurrency();
         assert_eq!([bounded(0), bounded(8), bounded(1000)], [1, 8, 64]);
     }
 }

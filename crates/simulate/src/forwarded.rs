@@ -22,10 +22,6 @@ mod tests {
         assert_eq!(address(511), Ipv4Addr::new(198, 19, 255, 1));
         assert_eq!(address(512), Ipv4Addr::new(198, 18, 0, 2));
         let range = |number: u32| address(number).octets();
-        assert!(
-            (0..200_000)
-                .map(range)
-                .all(|[a, b, _, d]| a == 198 && (b == 18 || b == 19) && d != 0 && d != 255)
-        );
+        assert!((0..200_000).map(range).all(|[a, b, _, d]| a == 198 && (b == 18 || b == 19) && d != 0 && d != 255));
     }
 }

@@ -33,10 +33,7 @@ pub use figures::{Latency, LoadFigures, Sizes, StepFigures};
 use figures::Samples;
 
 /// Somebody who looks and never errs.
-const TRUTHFUL: Visitor = Visitor::Person(PersonModel {
-    true_positive: 1.0,
-    false_positive: 0.0,
-});
+const TRUTHFUL: Visitor = Visitor::Person(PersonModel { true_positive: 1.0, false_positive: 0.0 });
 
 /// How hard and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,14 +75,7 @@ pub async fn sessions(target: &Target, load: Load) -> Result<LoadFigures, Simula
                 let mut chance = ChaCha8Rng::seed_from_u64(0);
                 chance.set_stream(u64::from(number));
                 let from = forwarded::address(number);
-                let visit = Visit {
-                    client: &client,
-                    truth: &truth,
-                    visitor: TRUTHFUL,
-                    from,
-                    chance,
-                    retries: 0,
-                };
+                let visit = Visit { client: &client, truth: &truth, visitor: TRUTHFUL, from, chance, retries: 0 };
                 let begun = Instant::now();
                 let session = visit.run().await?;
                 samples.note(&session, begun.elapsed());

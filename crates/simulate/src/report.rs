@@ -156,10 +156,7 @@ impl Tally {
                 per_screen: mean(self.gold_tiles, self.screens).unwrap_or(0.0),
                 over_exposed: Share::of(self.over_exposed, self.gold_tiles),
             },
-            tokens: TokenReport {
-                issued,
-                redeemed: self.redeemed,
-            },
+            tokens: TokenReport { issued, redeemed: self.redeemed },
             labels: LabelReport::of(truth, items)?,
             elapsed_s: elapsed.as_secs_f64(),
         })
@@ -189,9 +186,7 @@ impl GroupTally {
             passed: Share::of(self.passed_ms.len() as u64, self.sessions),
             passed_on_first_screen: Share::of(self.passed_on_first_screen, self.sessions),
             screens_per_session: mean(self.screens, self.sessions).unwrap_or(0.0),
-            solve_s: seconds(500)
-                .zip(seconds(950))
-                .map(|(median, p95)| SolveSeconds { median, p95 }),
+            solve_s: seconds(500).zip(seconds(950)).map(|(median, p95)| SolveSeconds { median, p95 }),
         }
     }
 }
@@ -204,18 +199,11 @@ impl LabelReport {
         for item in items.iter().filter(|item| item.state == ListedState::Final) {
             let truth = truth.positive(item.id)?;
             if (item.p_positive > 0.5) != truth {
-                wrong.push(WrongLabel {
-                    file: item.file.clone(),
-                    truth,
-                });
+                wrong.push(WrongLabel { file: item.file.clone(), truth });
             }
         }
         let votes: u64 = items.iter().map(|item| item.votes).sum();
-        let on_final = items
-            .iter()
-            .filter(|item| item.state == ListedState::Final)
-            .map(|item| item.votes)
-            .sum();
+        let on_final = items.iter().filter(|item| item.state == ListedState::Final).map(|item| item.votes).sum();
         Ok(Self {
             items: items.len() as u64,
             gold: count(ListedState::Gold),
@@ -244,11 +232,7 @@ pub(crate) mod tests {
     use crate::visitor::PersonModel;
 
     fn session(outcome: Outcome, screens: u32, solve_ms: u32) -> Session {
-        let roles = [
-            TileRole::FreshGold { positive: true },
-            TileRole::WornGold { positive: false },
-            TileRole::Unknown,
-        ];
+        let roles = [TileRole::FreshGold { positive: true }, TileRole::WornGold { positive: false }, TileRole::Unknown];
         Session {
             outcome,
             screens,
@@ -268,10 +252,7 @@ pub(crate) mod tests {
         let mut tally = Tally::default();
         let person = Visitor::Person(PersonModel::default());
         for seconds in 1..=97 {
-            tally.note((
-                person,
-                session(Outcome::Passed, 1 + u32::from(seconds > 90), seconds * 1000),
-            ));
+            tally.note((person, session(Outcome::Passed, 1 + u32::from(seconds > 90), seconds * 1000)));
         }
         tally.note((person, session(Outcome::Failed, 2, 30_000)));
         tally.note((person, session(Outcome::TurnedAway, 0, 0)));
@@ -280,17 +261,9 @@ pub(crate) mod tests {
         let labels = [("shoes", 0.9995), ("hat", 0.0004), ("hat", 0.9991)];
         for (id, (hidden_label, p_positive)) in (2..).zip(labels) {
             let listed = item(id, None, Some(hidden_label));
-            items.push(ListedItem {
-                state: ListedState::Final,
-                p_positive,
-                votes: 6,
-                ..listed
-            });
+            items.push(ListedItem { state: ListedState::Final, p_positive, votes: 6, ..listed });
         }
-        items.push(ListedItem {
-            votes: 3,
-            ..item(5, None, Some("hat"))
-        });
+        items.push(ListedItem { votes: 3, ..item(5, None, Some("hat")) });
         let truth = Truth::of(&campaign(), &items, None).unwrap();
         tally.report(&truth, &items, Duration::from_secs(7)).unwrap()
     }
@@ -299,21 +272,8 @@ pub(crate) mod tests {
     fn sessions_are_counted_by_group() {
         let Report { people, clickers, .. } = report();
         assert_eq!((people.sessions, people.turned_away, clickers.sessions), (98, 1, 1));
-        assert_eq!(
-            (
-                people.passed.part,
-                people.passed_on_first_screen.part,
-                clickers.passed.part
-            ),
-            (97, 90, 0)
-        );
-        assert_eq!(
-            people.solve_s,
-            Some(SolveSeconds {
-                median: 49.0,
-                p95: 93.0
-            })
-        );
+        assert_eq!((people.passed.part, people.passed_on_first_screen.part, clickers.passed.part), (97, 90, 0));
+        assert_eq!(people.solve_s, Some(SolveSeconds { median: 49.0, p95: 93.0 }));
         assert_eq!(clickers.solve_s, None);
         assert!((people.screens_per_session - 106.0 / 98.0).abs() < 1e-12);
     }
@@ -323,38 +283,16 @@ pub(crate) mod tests {
         let Report { gold, tokens, .. } = report();
         assert_eq!((gold.over_exposed.part, gold.over_exposed.whole), (321, 642));
         assert!((gold.per_screen - 6.0).abs() < 1e-12);
-        assert_eq!(
-            tokens,
-            TokenReport {
-                issued: 97,
-                redeemed: 97
-            }
-        );
+        assert_eq!(tokens, TokenReport { issued: 97, redeemed: 97 });
     }
 
     #[test]
     fn labels_reconcile_and_wrong_ones_are_named() {
-        let LabelReport {
-            items,
-            gold,
-            settled,
-            ambiguous,
-            open,
-            right,
-            wrong,
-            votes,
-            votes_per_final,
-            votes_on_final,
-        } = report().labels;
+        let LabelReport { items, gold, settled, ambiguous, open, right, wrong, votes, votes_per_final, votes_on_final } =
+            report().labels;
         assert_eq!(items, gold + settled + ambiguous + open);
         assert_eq!((settled, right.part, votes), (3, 2, 21));
-        assert_eq!(
-            wrong,
-            [WrongLabel {
-                file: "0004.jpg".to_owned(),
-                truth: false
-            }]
-        );
+        assert_eq!(wrong, [WrongLabel { file: "0004.jpg".to_owned(), truth: false }]);
         assert_eq!((votes_per_final, votes_on_final), (Some(7.0), Some(6.0)));
     }
 

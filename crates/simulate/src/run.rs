@@ -68,23 +68,9 @@ async fn attend(
     first_network: u32,
     retries: u32,
 ) -> Result<(Visitor, Session), SimulateError> {
-    let Arrival {
-        number,
-        visitor,
-        chance,
-        ..
-    } = arrival;
+    let Arrival { number, visitor, chance, .. } = arrival;
     let from = forwarded::address(first_network.wrapping_add(number));
-    let session = Visit {
-        client,
-        truth,
-        visitor,
-        from,
-        chance,
-        retries,
-    }
-    .run()
-    .await?;
+    let session = Visit { client, truth, visitor, from, chance, retries }.run().await?;
     Ok((visitor, session))
 }
 

@@ -128,11 +128,7 @@ impl Visit<'_> {
     ) -> Result<Option<AnswerReply>, SimulateError> {
         let sprite = self.client.sprite(&challenge.screen.sprite, self.from).await?;
         session.note(Step::Sprite, sprite);
-        let truth = state
-            .tiles
-            .iter()
-            .map(|tile| self.truth.positive(tile.item))
-            .collect::<Result<Vec<bool>, _>>()?;
+        let truth = state.tiles.iter().map(|tile| self.truth.positive(tile.item)).collect::<Result<Vec<bool>, _>>()?;
         let picked = self.visitor.picks(&truth, &mut self.chance);
         let screen_ms = draw_screen_ms(&mut self.chance);
         let request = AnswerRequest {
@@ -160,11 +156,7 @@ impl Visit<'_> {
 
 impl Session {
     fn note<T>(&mut self, step: Step, timed: Timed<T>) -> T {
-        self.steps.push(StepRecord {
-            step,
-            took: timed.took,
-            bytes: timed.bytes,
-        });
+        self.steps.push(StepRecord { step, took: timed.took, bytes: timed.bytes });
         timed.reply
     }
 
@@ -175,10 +167,7 @@ impl Session {
 
     /// Gold tiles that had been served too often.
     pub(crate) fn over_exposed_tiles(&self) -> usize {
-        self.tiles
-            .iter()
-            .filter(|tile| matches!(tile.role, TileRole::WornGold { .. }))
-            .count()
+        self.tiles.iter().filter(|tile| matches!(tile.role, TileRole::WornGold { .. })).count()
     }
 }
 
@@ -188,12 +177,7 @@ fn counted_ms(screen_ms: u32) -> u32 {
 }
 
 fn check_screen(challenge: &Challenge, state: &SealedState, expected: u8) -> Result<(), SimulateError> {
-    let broken = |what: String| {
-        Err(SimulateError::Contract {
-            call: "the challenge",
-            what,
-        })
-    };
+    let broken = |what: String| Err(SimulateError::Contract { call: "the challenge", what });
     let Ask::Select(ask) = &challenge.screen.ask;
     if [challenge.screen.number, state.screen] != [expected; 2] || expected > limits::SCREENS_PER_CHALLENGE {
         return broken(format!(
@@ -203,10 +187,7 @@ fn check_screen(challenge: &Challenge, state: &SealedState, expected: u8) -> Res
     }
     let shown = usize::from(ask.columns) * usize::from(ask.rows);
     if shown != limits::SELECT_TILES || state.tiles.len() != limits::SELECT_TILES {
-        return broken(format!(
-            "a screen of {shown} tiles whose seal holds {}",
-            state.tiles.len()
-        ));
+        return broken(format!("a screen of {shown} tiles whose seal holds {}", state.tiles.len()));
     }
     let mut items: Vec<i64> = state.tiles.iter().map(|tile| tile.item).collect();
     items.sort_unstable();
@@ -223,20 +204,11 @@ fn check_screen(challenge: &Challenge, state: &SealedState, expected: u8) -> Res
 
 /// A receipt tells what was done: no tile more, no tile less. A visit counts an item once, however often it was shown.
 fn check_receipt(receipt: &Receipt, session: &Session) -> Result<(), SimulateError> {
-    let mut voted: Vec<i64> = session
-        .tiles
-        .iter()
-        .filter(|tile| !tile.role.is_gold())
-        .map(|tile| tile.item)
-        .collect();
+    let mut voted: Vec<i64> = session.tiles.iter().filter(|tile| !tile.role.is_gold()).map(|tile| tile.item).collect();
     voted.sort_unstable();
     voted.dedup();
     let done = (session.solve_ms, session.gold_tiles(), voted.len());
-    let told = (
-        receipt.solve_ms,
-        usize::from(receipt.gold_tiles),
-        usize::from(receipt.votes),
-    );
+    let told = (receipt.solve_ms, usize::from(receipt.gold_tiles), usize::from(receipt.votes));
     if done == told {
         return Ok(());
     }
@@ -244,8 +216,5 @@ fn check_receipt(receipt: &Receipt, session: &Session) -> Result<(), SimulateErr
         "a receipt counts {} ms, {} gold tiles and {} votes, but {} ms, {} gold tiles and {} items were answered",
         told.0, told.1, told.2, done.0, done.1, done.2
     );
-    Err(SimulateError::Contract {
-        call: "the receipt",
-        what,
-    })
+    Err(SimulateError::Contract { call: "the receipt", what })
 }

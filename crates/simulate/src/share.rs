@@ -28,13 +28,7 @@ impl Share {
     /// known: 0 to 1.
     pub fn of(part: u64, whole: u64) -> Self {
         if whole == 0 {
-            return Self {
-                part,
-                whole,
-                value: 0.0,
-                low: 0.0,
-                high: 1.0,
-            };
+            return Self { part, whole, value: 0.0, low: 0.0, high: 1.0 };
         }
         let n = whole as f64;
         let value = part as f64 / n;
@@ -42,13 +36,7 @@ impl Share {
         let middle = value + z2 / (2.0 * n);
         let reach = Z_95 * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();
         let width = 1.0 + z2 / n;
-        Self {
-            part,
-            whole,
-            value,
-            low: ((middle - reach) / width).max(0.0),
-            high: ((middle + reach) / width).min(1.0),
-        }
+        Self { part, whole, value, low: ((middle - reach) / width).max(0.0), high: ((middle + reach) / width).min(1.0) }
     }
 
     /// The share of both wholes together.
@@ -70,10 +58,7 @@ mod tests {
 
     fn check(part: u64, whole: u64, low: f64, high: f64) {
         let share = Share::of(part, whole);
-        assert!(
-            (share.low - low).abs() < 5e-4 && (share.high - high).abs() < 5e-4,
-            "{share:?}"
-        );
+        assert!((share.low - low).abs() < 5e-4 && (share.high - high).abs() < 5e-4, "{share:?}");
     }
 
     #[test]
@@ -88,16 +73,7 @@ mod tests {
     #[test]
     fn all_or_nothing_stays_between_0_and_1() {
         assert!(Share::of(20, 20).high <= 1.0 && Share::of(20, 20).low > 0.8);
-        assert_eq!(
-            Share::of(0, 0),
-            Share {
-                part: 0,
-                whole: 0,
-                value: 0.0,
-                low: 0.0,
-                high: 1.0
-            }
-        );
+        assert_eq!(Share::of(0, 0), Share { part: 0, whole: 0, value: 0.0, low: 0.0, high: 1.0 });
         assert_eq!(Share::of(1, 4).and(Share::of(2, 4)), Share::of(3, 8));
     }
 

@@ -5,15 +5,9 @@ use rand::{Rng, RngExt as _};
 /// Share of screens from the tail.
 const TAIL: f64 = 0.32;
 /// Median seconds and log-scale of the body.
-const BODY: LogNormal = LogNormal {
-    median_s: 12.18,
-    sigma: 0.2965,
-};
+const BODY: LogNormal = LogNormal { median_s: 12.18, sigma: 0.2965 };
 /// The same of the tail.
-const SLOW: LogNormal = LogNormal {
-    median_s: 24.26,
-    sigma: 0.730,
-};
+const SLOW: LogNormal = LogNormal { median_s: 24.26, sigma: 0.730 };
 /// Nobody reads nine tiles faster.
 const LEAST_S: f64 = 2.0;
 /// Longer ones have left the page open.
@@ -69,10 +63,7 @@ mod tests {
         for (seconds, share) in [(10.5, 0.25), (13.5, 0.50), (18.9, 0.75), (50.5, 0.95), (60.0, 0.965)] {
             let below = draws.iter().filter(|ms| f64::from(**ms) < seconds * 1000.0).count();
             let simulated = below as f64 / draws.len() as f64;
-            assert!(
-                (simulated - share).abs() < 0.005,
-                "below {seconds} s: {simulated}, in the study {share}"
-            );
+            assert!((simulated - share).abs() < 0.005, "below {seconds} s: {simulated}, in the study {share}");
         }
         assert!(draws.iter().all(|ms| (2_000..=600_000).contains(ms)));
     }

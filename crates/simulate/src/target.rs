@@ -45,28 +45,18 @@ impl Loopback {
     /// Not an `http` address, or any of the host's addresses is not a loopback address.
     pub(crate) async fn resolve(url: &str) -> Result<Self, SimulateError> {
         let malformed = || SimulateError::Address { url: url.to_owned() };
-        let parsed = Url::parse(url)
-            .ok()
-            .filter(|parsed| parsed.scheme() == "http")
-            .ok_or_else(malformed)?;
+        let parsed = Url::parse(url).ok().filter(|parsed| parsed.scheme() == "http").ok_or_else(malformed)?;
         let host = parsed.host_str().ok_or_else(malformed)?.to_owned();
         let port = parsed.port_or_known_default().ok_or_else(malformed)?;
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let found = tokio::net::lookup_host((bare, port)).await;
-        let found = found.map_err(|source| SimulateError::Host {
-            host: host.clone(),
-            source,
-        })?;
+        let found = found.map_err(|source| SimulateError::Host { host: host.clone(), source })?;
         let addresses: Vec<SocketAddr> = found.collect();
         let local = |address: &SocketAddr| address.ip().to_canonical().is_loopback();
         if addresses.is_empty() || !addresses.iter().all(local) {
             return Err(SimulateError::NotLoopback { host });
         }
-        Ok(Self {
-            url: parsed,
-            host,
-            addresses,
-        })
+        Ok(Self { url: parsed, host, addresses })
     }
 }
 
@@ -76,32 +66,16 @@ mod tests {
 
     #[tokio::test]
     async fn only_this_machine_is_a_target() {
-        for url in [
-            "http://127.0.0.1:8080",
-            "http://127.9.9.9",
-            "http://[::1]:8080/",
-            "http://[::ffff:127.0.0.1]",
-        ] {
+        for url in ["http://127.0.0.1:8080", "http://127.9.9.9", "http://[::1]:8080/", "http://[::ffff:127.0.0.1]"] {
             assert!(Loopback::resolve(url).await.is_ok(), "{url}");
         }
-        for url in [
-            "http://192.0.2.1:8080",
-            "http://0.0.0.0",
-            "http://[2001:db8::1]",
-            "http://10.0.0.1",
-        ] {
+        for url in ["http://192.0.2.1:8080", "http://0.0.0.0", "http://[2001:db8::1]", "http://10.0.0.1"] {
             let outcome = Loopback::resolve(url).await;
-            assert!(
-                matches!(outcome, Err(SimulateError::NotLoopback { .. })),
-                "{url}: {outcome:?}"
-            );
+            assert!(matches!(outcome, Err(SimulateError::NotLoopback { .. })), "{url}: {outcome:?}");
         }
         for url in ["https://127.0.0.1", "127.0.0.1:8080", "", "file:///tmp"] {
             let outcome = Loopback::resolve(url).await;
-            assert!(
-                matches!(outcome, Err(SimulateError::Address { .. })),
-                "{url}: {outcome:?}"
-            );
+            assert!(matches!(outcome, Err(SimulateError::Address { .. })), "{url}: {outcome:?}");
         }
     }
 }

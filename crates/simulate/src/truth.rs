@@ -56,12 +56,7 @@ impl Labels {
     pub fn from_csv(text: &str) -> Result<Self, LabelsError> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let headers = reader.headers()?.clone();
-        let column = |name| {
-            headers
-                .iter()
-                .position(|header| header.trim() == name)
-                .ok_or(LabelsError::Column(name))
-        };
+        let column = |name| headers.iter().position(|header| header.trim() == name).ok_or(LabelsError::Column(name));
         let (file, label) = (column("file")?, column("label")?);
         let mut labels = BTreeMap::new();
         for record in reader.records() {
@@ -100,10 +95,7 @@ impl Truth {
             }
         }
         unknown.first().map_or(Ok(Self(truth)), |file| {
-            Err(SimulateError::Unanswerable {
-                count: unknown.len(),
-                file: (*file).to_owned(),
-            })
+            Err(SimulateError::Unanswerable { count: unknown.len(), file: (*file).to_owned() })
         })
     }
 
@@ -121,11 +113,7 @@ pub(crate) mod tests {
         ListedItem {
             id,
             file: format!("{id:04}.jpg"),
-            state: if gold.is_some() {
-                ListedState::Gold
-            } else {
-                ListedState::Open
-            },
+            state: if gold.is_some() { ListedState::Gold } else { ListedState::Open },
             gold,
             hidden_label: hidden_label.map(str::to_owned),
             p_positive: 0.1,
@@ -162,18 +150,12 @@ pub(crate) mod tests {
     fn items_without_truth_are_counted_and_refused() {
         let items = [item(1, Some(true), None), item(2, None, None), item(3, None, None)];
         let error = Truth::of(&campaign(), &items, None).unwrap_err();
-        assert!(
-            matches!(&error, SimulateError::Unanswerable { count: 2, file } if file == "0002.jpg"),
-            "{error}"
-        );
+        assert!(matches!(&error, SimulateError::Unanswerable { count: 2, file } if file == "0002.jpg"), "{error}");
     }
 
     #[test]
     fn a_table_without_its_columns_is_refused() {
-        assert!(matches!(
-            Labels::from_csv("name,label\na,b\n"),
-            Err(LabelsError::Column("file"))
-        ));
+        assert!(matches!(Labels::from_csv("name,label\na,b\n"), Err(LabelsError::Column("file"))));
         assert!(matches!(Labels::from_csv("file,label\na\n"), Err(LabelsError::Csv(_))));
     }
 }

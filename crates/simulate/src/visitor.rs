@@ -17,10 +17,7 @@ impl Default for PersonModel {
     /// invent. The collector assumes the same of people.
     fn default() -> Self {
         let assumed = Assumed::default();
-        Self {
-            true_positive: assumed.true_positive.value(),
-            false_positive: assumed.false_positive.value(),
-        }
+        Self { true_positive: assumed.true_positive.value(), false_positive: assumed.false_positive.value() }
     }
 }
 
@@ -75,11 +72,9 @@ impl Visitor {
         let mut picked = Vec::new();
         for ((index, positive), open) in (0_u8..).zip(truth).zip((1..=truth.len()).rev()) {
             let picks = match self {
-                Self::Person(person) => chance.random_bool(if *positive {
-                    person.true_positive
-                } else {
-                    person.false_positive
-                }),
+                Self::Person(person) => {
+                    chance.random_bool(if *positive { person.true_positive } else { person.false_positive })
+                }
                 Self::Rate(rate) => chance.random_bool(rate),
                 // One tile after the other: every set of so many tiles is equally likely.
                 Self::Exactly(_) => chance.random_range(0..open) < left,
@@ -125,16 +120,11 @@ mod tests {
 
     #[test]
     fn a_clicker_picks_positives_as_often_as_negatives() {
-        for (visitor, expected) in [
-            (Visitor::Rate(0.5), 0.5),
-            (Visitor::Rate(1.0 / 3.0), 1.0 / 3.0),
-            (Visitor::Exactly(3), 3.0 / 9.0),
-        ] {
+        for (visitor, expected) in
+            [(Visitor::Rate(0.5), 0.5), (Visitor::Rate(1.0 / 3.0), 1.0 / 3.0), (Visitor::Exactly(3), 3.0 / 9.0)]
+        {
             let rates = rates(visitor);
-            assert!(
-                rates.iter().all(|rate| (rate - expected).abs() < 0.015),
-                "{visitor:?}: {rates:?}"
-            );
+            assert!(rates.iter().all(|rate| (rate - expected).abs() < 0.015), "{visitor:?}: {rates:?}");
         }
     }
 
@@ -150,9 +140,7 @@ mod tests {
     #[test]
     fn mixed_clickers_have_all_four_habits_in_equal_parts() {
         let mut chance = ChaCha8Rng::seed_from_u64(6);
-        let drawn: Vec<Visitor> = (0..4000)
-            .map(|_| Visitor::clicker(ClickerModel::Mixed, &mut chance))
-            .collect();
+        let drawn: Vec<Visitor> = (0..4000).map(|_| Visitor::clicker(ClickerModel::Mixed, &mut chance)).collect();
         let count = |habit: &dyn Fn(&Visitor) -> bool| drawn.iter().filter(|visitor| habit(visitor)).count();
         let counts = [
             count(&|visitor| *visitor == Visitor::Rate(0.5)),

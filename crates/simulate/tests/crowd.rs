@@ -14,10 +14,7 @@ const CROWD: Crowd = Crowd {
     seed: 3,
     concurrency: 4,
     pace: corvee_simulate::Pace::AsFast,
-    people: PersonModel {
-        true_positive: 1.0,
-        false_positive: 0.0,
-    },
+    people: PersonModel { true_positive: 1.0, false_positive: 0.0 },
     clicker: ClickerModel::Exactly(0),
     retries: 0,
 };
@@ -31,18 +28,12 @@ async fn visit(flaw: Flaw, crowd: &Crowd) -> Result<Report, SimulateError> {
 async fn people_pass_and_those_who_pick_nothing_do_not() {
     let report = visit(Flaw::None, &CROWD).await.unwrap();
     assert_eq!((report.people.sessions, report.clickers.sessions), (150, 50));
-    assert_eq!(
-        (report.people.passed.part, report.people.passed_on_first_screen.part),
-        (150, 150)
-    );
+    assert_eq!((report.people.passed.part, report.people.passed_on_first_screen.part), (150, 150));
     assert_eq!(report.clickers.passed.part, 0);
     assert!((report.clickers.screens_per_session - 2.0).abs() < 1e-12);
     assert_eq!((report.tokens.issued, report.tokens.redeemed), (150, 150));
     // One of the three gold tiles of each screen is worn; 150 screens of people and 100 of clickers.
-    assert_eq!(
-        (report.gold.over_exposed.part, report.gold.over_exposed.whole),
-        (250, 750)
-    );
+    assert_eq!((report.gold.over_exposed.part, report.gold.over_exposed.whole), (250, 750));
     let labels = report.labels;
     assert_eq!((labels.items, labels.gold, labels.settled, labels.open), (30, 6, 23, 1));
     assert_eq!(labels.right.part, 22);
@@ -51,16 +42,8 @@ async fn people_pass_and_those_who_pick_nothing_do_not() {
 
 #[tokio::test]
 async fn the_same_seed_is_the_same_crowd() {
-    let people = PersonModel {
-        true_positive: 0.7,
-        false_positive: 0.2,
-    };
-    let crowd = Crowd {
-        people,
-        clicker: ClickerModel::Mixed,
-        concurrency: 1,
-        ..CROWD
-    };
+    let people = PersonModel { true_positive: 0.7, false_positive: 0.2 };
+    let crowd = Crowd { people, clicker: ClickerModel::Mixed, concurrency: 1, ..CROWD };
     let one = visit(Flaw::None, &crowd).await.unwrap();
     let other = visit(Flaw::None, &crowd).await.unwrap();
     assert_eq!(one.people, other.people);
@@ -71,12 +54,7 @@ async fn the_same_seed_is_the_same_crowd() {
 
 #[tokio::test]
 async fn a_retry_answers_the_fresh_challenge() {
-    let crowd = Crowd {
-        visitors: 10,
-        random_share: 1.0,
-        retries: 1,
-        ..CROWD
-    };
+    let crowd = Crowd { visitors: 10, random_share: 1.0, retries: 1, ..CROWD };
     let report = visit(Flaw::None, &crowd).await.unwrap();
     assert!((report.clickers.screens_per_session - 4.0).abs() < 1e-12);
 }
@@ -106,10 +84,7 @@ async fn broken_promises_end_the_run() {
 
 #[tokio::test]
 async fn a_refusal_is_told_with_its_reason() {
-    let target = Target {
-        requester_key: "wrong".to_owned(),
-        ..SmallCollector::start(Flaw::None).await
-    };
+    let target = Target { requester_key: "wrong".to_owned(), ..SmallCollector::start(Flaw::None).await };
     let outcome = run(&target, &CROWD, &ProgressBar::hidden()).await;
     assert!(matches!(&outcome, Err(SimulateError::Refused { status: 401, detail, .. }) if detail.contains("key")));
 }
@@ -117,10 +92,7 @@ async fn a_refusal_is_told_with_its_reason() {
 #[tokio::test]
 async fn keys_of_another_collector_open_nothing() {
     let other = SmallCollector::start(Flaw::None).await;
-    let target = Target {
-        url: other.url,
-        ..SmallCollector::start(Flaw::None).await
-    };
+    let target = Target { url: other.url, ..SmallCollector::start(Flaw::None).await };
     let outcome = run(&target, &CROWD, &ProgressBar::hidden()).await;
     assert!(matches!(outcome, Err(SimulateError::Seal(_))), "{outcome:?}");
 }
@@ -129,16 +101,7 @@ async fn keys_of_another_collector_open_nothing() {
 async fn truthful_sessions_are_counted_under_load() {
     let target = SmallCollector::start(Flaw::None).await;
     let over = std::time::Duration::from_millis(200);
-    let figures = sessions(
-        &target,
-        Load {
-            workers: 2,
-            over,
-            first_network: 0,
-        },
-    )
-    .await
-    .unwrap();
+    let figures = sessions(&target, Load { workers: 2, over, first_network: 0 }).await.unwrap();
     assert!(figures.sessions > 0 && figures.failed == 0);
     assert_eq!(figures.requests, 4 * figures.sessions);
     assert_eq!(figures.steps.len(), 4);

@@ -21,26 +21,10 @@ struct Figure {
 }
 
 const FIGURES: &[Figure] = &[
-    Figure {
-        name: "size",
-        what: "bytes of a first visit, by part",
-        print: size,
-    },
-    Figure {
-        name: "collector",
-        what: "challenges and answers a second, with latencies",
-        print: collector,
-    },
-    Figure {
-        name: "first-click",
-        what: "from the click to a usable grid, in headless Chromium",
-        print: first_click,
-    },
-    Figure {
-        name: "photos",
-        what: "labels of real photographs against their truth",
-        print: photos,
-    },
+    Figure { name: "size", what: "bytes of a first visit, by part", print: size },
+    Figure { name: "collector", what: "challenges and answers a second, with latencies", print: collector },
+    Figure { name: "first-click", what: "from the click to a usable grid, in headless Chromium", print: first_click },
+    Figure { name: "photos", what: "labels of real photographs against their truth", print: photos },
 ];
 
 /// The folder of real photographs, beside the repository.
@@ -48,9 +32,7 @@ const PHOTOS: &str = "../shared/data/photos/clothing";
 
 /// Prints the named figure, or all of them.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let chosen = FIGURES
-        .iter()
-        .filter(|figure| options.name.as_deref().is_none_or(|name| name == figure.name));
+    let chosen = FIGURES.iter().filter(|figure| options.name.as_deref().is_none_or(|name| name == figure.name));
     for figure in chosen {
         println!("== {}: {}", figure.name, figure.what);
         (figure.print)(workspace)?;
@@ -74,17 +56,8 @@ fn collector(workspace: &Workspace) -> Result<()> {
         "--example",
         "echo",
     ]))?;
-    let echo = workspace
-        .target
-        .join("release/examples")
-        .join(format!("echo{}", std::env::consts::EXE_SUFFIX));
-    program::run(
-        simulate(workspace, "load")
-            .arg("--corvee")
-            .arg(corvee)
-            .arg("--echo")
-            .arg(echo),
-    )
+    let echo = workspace.target.join("release/examples").join(format!("echo{}", std::env::consts::EXE_SUFFIX));
+    program::run(simulate(workspace, "load").arg("--corvee").arg(corvee).arg("--echo").arg(echo))
 }
 
 fn first_click(workspace: &Workspace) -> Result<()> {
@@ -105,26 +78,11 @@ fn photos(workspace: &Workspace) -> Result<()> {
     }
     dist::ensure(workspace)?;
     let corvee = demo::build_release(workspace)?;
-    program::run(
-        simulate(workspace, "photos")
-            .arg("--corvee")
-            .arg(corvee)
-            .arg("--photos")
-            .arg(PHOTOS),
-    )
+    program::run(simulate(workspace, "photos").arg("--corvee").arg(corvee).arg("--photos").arg(PHOTOS))
 }
 
 fn simulate(workspace: &Workspace, example: &str) -> std::process::Command {
     let mut command = workspace.cargo();
-    command.args([
-        "run",
-        "--locked",
-        "--release",
-        "-p",
-        "corvee-simulate",
-        "--example",
-        example,
-        "--",
-    ]);
+    command.args(["run", "--locked", "--release", "-p", "corvee-simulate", "--example", example, "--"]);
     command
 }

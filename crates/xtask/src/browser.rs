@@ -70,9 +70,7 @@ impl Browser {
     fn find() -> Result<Option<Self>> {
         let chromium = named("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
         let chromedriver = named("CHROMEDRIVER", &["chromedriver"])?;
-        Ok(chromium
-            .zip(chromedriver)
-            .map(|(chromium, chromedriver)| Self { chromium, chromedriver }))
+        Ok(chromium.zip(chromedriver).map(|(chromium, chromedriver)| Self { chromium, chromedriver }))
     }
 }
 
@@ -82,10 +80,7 @@ fn named(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
         return Ok(names.iter().find_map(|name| program::find(name)));
     };
     if !path.is_file() {
-        bail!(
-            "{variable} is set to {}, which is no file: correct it, or unset it to search PATH",
-            path.display()
-        );
+        bail!("{variable} is set to {}, which is no file: correct it, or unset it to search PATH", path.display());
     }
     Ok(Some(path))
 }
@@ -99,26 +94,19 @@ fn root_prefix() -> Option<Vec<&'static str>> {
         return Some(Vec::new());
     }
     let without_password = Command::new("sudo").args(["-n", "true"]).stderr(Stdio::null()).status();
-    without_password
-        .is_ok_and(|status| status.success())
-        .then(|| vec!["sudo", "-n"])
+    without_password.is_ok_and(|status| status.success()).then(|| vec!["sudo", "-n"])
 }
 
 fn apt_get(become_root: &[&str], arguments: &[&str]) -> Command {
-    let mut words = become_root
-        .iter()
-        .chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
-        .chain(arguments);
+    let mut words =
+        become_root.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]).chain(arguments);
     let mut command = Command::new(words.next().unwrap_or(&"env"));
     command.args(words);
     command
 }
 
 fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 #[cfg(test)]
@@ -131,22 +119,13 @@ mod tests {
             program::show(&apt_get(&["sudo", "-n"], &["update"])),
             "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get -q update"
         );
-        assert_eq!(
-            program::show(&apt_get(&[], &["update"])),
-            "env DEBIAN_FRONTEND=noninteractive apt-get -q update"
-        );
+        assert_eq!(program::show(&apt_get(&[], &["update"])), "env DEBIAN_FRONTEND=noninteractive apt-get -q update");
     }
 
     #[test]
     fn a_session_starts_the_browser_that_was_found() {
-        let browser = Browser {
-            chromium: "/opt/chromium".into(),
-            chromedriver: "/opt/chromedriver".into(),
-        };
+        let browser = Browser { chromium: "/opt/chromium".into(), chromedriver: "/opt/chromedriver".into() };
         let capabilities = browser.capabilities();
-        assert_eq!(
-            capabilities.pointer("/goog:chromeOptions/binary"),
-            Some(&json!("/opt/chromium"))
-        );
+        assert_eq!(capabilities.pointer("/goog:chromeOptions/binary"), Some(&json!("/opt/chromium")));
     }
 }

@@ -16,24 +16,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     println!("== lints, native");
     let warnings_are_errors = ["--", "-D", "warnings"];
     program::run(
-        workspace
-            .cargo()
-            .args(["clippy", "--locked", "--workspace", "--all-targets"])
-            .args(warnings_are_errors),
+        workspace.cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]).args(warnings_are_errors),
     )?;
 
     println!("== lints, the widget in the browser");
     toolchain::ensure_wasm(workspace)?;
-    let widget = [
-        "clippy",
-        "--locked",
-        "-p",
-        "corvee",
-        "--target",
-        toolchain::WASM,
-        "--lib",
-        "--tests",
-    ];
+    let widget = ["clippy", "--locked", "-p", "corvee", "--target", toolchain::WASM, "--lib", "--tests"];
     program::run(workspace.cargo().args(widget).args(warnings_are_errors))?;
     println!("== everything is in order");
     Ok(())

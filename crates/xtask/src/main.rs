@@ -1,10 +1,6 @@
 //! The project's own commands. Only dispatches: each command is one file. Knows nothing of the product's code; it runs
 //! cargo and other programs and checks what they leave.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line tool speaks to its terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
 mod bench;
 mod browser;

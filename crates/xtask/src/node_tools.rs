@@ -33,10 +33,7 @@ impl NodeTools {
                 );
             }
             program::run(
-                workspace
-                    .command("npm")
-                    .args(["ci", "--no-progress", "--ignore-scripts"])
-                    .current_dir(&folder),
+                workspace.command("npm").args(["ci", "--no-progress", "--ignore-scripts"]).current_dir(&folder),
             )?;
             fs::write(&stamp, &wanted).context("cannot note what npm installed")?;
         }

@@ -28,10 +28,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// It could not be started, left with a failure, or printed something that is not UTF-8.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| cannot_start(command))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         bail!("`{}` ended with {}", show(command), output.status);
     }
@@ -43,11 +40,8 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 /// # Errors
 /// It could not be started, left with a failure, or its pipes broke.
 pub(crate) fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| cannot_start(command))?;
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| cannot_start(command))?;
     let mut stdin = child.stdin.take().context("the program has no standard input")?;
     // Written from a thread: a program that answers before it has read everything would block both sides.
     let output = thread::scope(|scope| {
@@ -57,11 +51,7 @@ pub(crate) fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
         output
     })?;
     if !output.status.success() {
-        bail!(
-            "`{}` ended with {}; its output above says why",
-            show(command),
-            output.status
-        );
+        bail!("`{}` ended with {}; its output above says why", show(command), output.status);
     }
     Ok(output.stdout)
 }
@@ -69,39 +59,23 @@ pub(crate) fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
 /// The program of this name on `PATH`.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|candidate| candidate.is_file())
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }
 
 /// The command as one would type it.
 pub(crate) fn show(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
-    let name = program
-        .file_name()
-        .unwrap_or(command.get_program())
-        .to_string_lossy()
-        .into_owned();
-    std::iter::once(name)
-        .chain(command.get_args().map(quote))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
+    std::iter::once(name).chain(command.get_args().map(quote)).collect::<Vec<_>>().join(" ")
 }
 
 fn quote(argument: &OsStr) -> String {
     let text = argument.to_string_lossy();
-    if text.is_empty() || text.contains([' ', '"', '$', '*']) {
-        format!("'{text}'")
-    } else {
-        text.into_owned()
-    }
+    if text.is_empty() || text.contains([' ', '"', '$', '*']) { format!("'{text}'") } else { text.into_owned() }
 }
 
 fn cannot_start(command: &Command) -> String {
-    format!(
-        "cannot start {}: install it or put it on PATH",
-        command.get_program().to_string_lossy()
-    )
+    format!("cannot start {}: install it or put it on PATH", command.get_program().to_string_lossy())
 }
 
 #[cfg(test)]

@@ -34,21 +34,9 @@ const STEPS: &[Step] = &[
         what: "the browser bundle and its weight",
         run: |workspace| dist::run(workspace, &dist::Options::default()),
     },
-    Step {
-        name: "browser",
-        what: "Chromium and its driver",
-        run: browser,
-    },
-    Step {
-        name: "native",
-        what: "unit, property, API, end-to-end and doc tests",
-        run: native,
-    },
-    Step {
-        name: "wasm",
-        what: "the widget's tests inside Chromium",
-        run: wasm,
-    },
+    Step { name: "browser", what: "Chromium and its driver", run: browser },
+    Step { name: "native", what: "unit, property, API, end-to-end and doc tests", run: native },
+    Step { name: "wasm", what: "the widget's tests inside Chromium", run: wasm },
 ];
 
 enum Outcome {
@@ -59,9 +47,7 @@ enum Outcome {
 
 /// Runs the steps, stops at the first that fails, and ends with a summary.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let chosen = STEPS
-        .iter()
-        .filter(|step| options.only.as_deref().is_none_or(|name| name == step.name));
+    let chosen = STEPS.iter().filter(|step| options.only.as_deref().is_none_or(|name| name == step.name));
     let mut failure = None;
     let mut summary = Vec::new();
     for step in chosen {
@@ -134,16 +120,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     program::run(
         workspace
             .cargo()
-            .args([
-                "test",
-                "--locked",
-                "--target",
-                toolchain::WASM,
-                "-p",
-                "corvee",
-                "--test",
-                "browser",
-            ])
+            .args(["test", "--locked", "--target", toolchain::WASM, "-p", "corvee", "--test", "browser"])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
             .env("CHROMEDRIVER", browser.chromedriver)
             .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", session)
@@ -157,17 +134,10 @@ fn build_runner(workspace: &Workspace) -> Result<std::path::PathBuf> {
     program::run(
         workspace
             .cargo()
-            .args([
-                "build",
-                "--locked",
-                "--manifest-path",
-                "tests/tools/browser-runner/Cargo.toml",
-            ])
+            .args(["build", "--locked", "--manifest-path", "tests/tools/browser-runner/Cargo.toml"])
             .env("CARGO_TARGET_DIR", &target),
     )?;
-    Ok(target
-        .join("debug")
-        .join(format!("browser-runner{}", std::env::consts::EXE_SUFFIX)))
+    Ok(target.join("debug").join(format!("browser-runner{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn line(name: &str, outcome: &Outcome) -> String {
@@ -188,14 +158,8 @@ mod tests {
 
     #[test]
     fn the_summary_tells_what_passed_what_failed_and_what_never_ran() {
-        assert_eq!(
-            line("dist", &Outcome::Passed(Duration::from_millis(1240))),
-            "dist       passed     1.2 s"
-        );
-        assert_eq!(
-            line("native", &Outcome::Failed(Duration::from_secs(61))),
-            "native     FAILED    61.0 s"
-        );
+        assert_eq!(line("dist", &Outcome::Passed(Duration::from_millis(1240))), "dist       passed     1.2 s");
+        assert_eq!(line("native", &Outcome::Failed(Duration::from_secs(61))), "native     FAILED    61.0 s");
         assert_eq!(line("wasm", &Outcome::NotRun), "wasm       not run");
     }
 
@@ -209,9 +173,6 @@ mod tests {
         };
         let widget = locked("Cargo.lock", "wasm-bindgen");
         assert_eq!(locked("Cargo.lock", "wasm-bindgen-cli-support"), widget);
-        assert_eq!(
-            locked("tests/tools/browser-runner/Cargo.lock", "wasm-bindgen-cli"),
-            widget
-        );
+        assert_eq!(locked("tests/tools/browser-runner/Cargo.lock", "wasm-bindgen-cli"), widget);
     }
 }

@@ -44,10 +44,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         println!("{violation}");
     }
     if !violations.is_empty() {
-        bail!(
-            "{} places break the rules of the house; each line above says where and what to do",
-            violations.len()
-        );
+        bail!("{} places break the rules of the house; each line above says where and what to do", violations.len());
     }
     println!("tidy: no violation");
     Ok(())
@@ -74,14 +71,7 @@ mod tests {
     #[test]
     fn the_repository_keeps_the_rules_of_the_house() {
         let violations = violations(&Workspace::find().unwrap()).unwrap();
-        let listed = violations
-            .iter()
-            .map(Violation::to_string)
-            .collect::<Vec<_>>()
-            .join("\n");
-        assert!(
-            violations.is_empty(),
-            "mend these, or run `cargo xtask tidy` to see them again:\n{listed}"
-        );
+        let listed = violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("\n");
+        assert!(violations.is_empty(), "mend these, or run `cargo xtask tidy` to see them again:\n{listed}");
     }
 }

@@ -26,12 +26,7 @@ pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
         );
     }
     // Cargo's own choice of toolchain, inherited, would hide the targets listed in the file.
-    program::run(
-        workspace
-            .command("rustup")
-            .args(["toolchain", "install"])
-            .env_remove("RUSTUP_TOOLCHAIN"),
-    )?;
+    program::run(workspace.command("rustup").args(["toolchain", "install"]).env_remove("RUSTUP_TOOLCHAIN"))?;
     if !has_wasm(workspace) {
         bail!("rustup did not install {WASM}: run `rustup target add {WASM}` in the repository, then repeat");
     }
@@ -40,9 +35,7 @@ pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
 
 fn has_wasm(workspace: &Workspace) -> bool {
     let mut command = workspace.command("rustc");
-    command
-        .args(["--print", "target-libdir", "--target", WASM])
-        .stderr(Stdio::null());
+    command.args(["--print", "target-libdir", "--target", WASM]).stderr(Stdio::null());
     command.output().is_ok_and(|output| {
         output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
     })

@@ -44,9 +44,7 @@ impl Workspace {
 
     /// What `cargo build` leaves for a binary of this name in this profile's folder (`debug`, `release`).
     pub(crate) fn binary(&self, profile_folder: &str, name: &str) -> PathBuf {
-        self.target
-            .join(profile_folder)
-            .join(format!("{name}{}", env::consts::EXE_SUFFIX))
+        self.target.join(profile_folder).join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// A program that starts in the repository's root.

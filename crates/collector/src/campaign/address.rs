@@ -37,9 +37,7 @@ impl PrefixHasher {
             IpAddr::V6(v6) => {
                 let local = v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
                 let octets = v6.octets();
-                hasher
-                    .update(&[6])
-                    .update(octets.get(..if local { 16 } else { 6 }).unwrap_or(&octets));
+                hasher.update(&[6]).update(octets.get(..if local { 16 } else { 6 }).unwrap_or(&octets));
             }
         }
         let mut hash = [0; 8];

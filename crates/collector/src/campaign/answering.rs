@@ -61,10 +61,7 @@ impl Collector {
         let Answer::Select(answer) = request.answer;
         let picked = answer.flags()?;
         state.standing = Self::standing_on_answer(&state, prefix);
-        let campaign = self
-            .register
-            .campaign(CampaignId(state.campaign))
-            .ok_or(AnswerError::CampaignGone)?;
+        let campaign = self.register.campaign(CampaignId(state.campaign)).ok_or(AnswerError::CampaignGone)?;
         let prior = campaign.prior();
         let verdict =
             campaign.with_pool(|pool| judge(&campaign.crowd, &state, &picked, |item| pool.positive(item, prior)));
@@ -121,15 +118,12 @@ impl Collector {
                 token_lives_ms: u32::try_from(limits::TOKEN_LIFE_MS).unwrap_or(u32::MAX),
                 receipt: Self::receipt_of(campaign, state, recorded),
             })),
-            (Decision::OneMore, _) => self
-                .issue_second(campaign, state, evidence)
-                .map(AnswerReply::More)
-                .map_err(AnswerError::NoNextScreen),
+            (Decision::OneMore, _) => {
+                self.issue_second(campaign, state, evidence).map(AnswerReply::More).map_err(AnswerError::NoNextScreen)
+            }
             (Decision::Refuse | Decision::Accept, _) => {
                 self.budget.note_failure(PrefixHash(state.prefix), self.clock.now_ms());
-                self.issue_again(campaign, state)
-                    .map(AnswerReply::Again)
-                    .map_err(AnswerError::NoNextScreen)
+                self.issue_again(campaign, state).map(AnswerReply::Again).map_err(AnswerError::NoNextScreen)
             }
         }
     }

@@ -25,11 +25,7 @@ pub struct BudgetLimits {
 impl Default for BudgetLimits {
     /// 60 challenges or 5 failures, and 600 at most: a school or an office behind one address still gets through.
     fn default() -> Self {
-        Self {
-            clean_challenges: 60,
-            clean_failures: 5,
-            challenges: 600,
-        }
+        Self { clean_challenges: 60, clean_failures: 5, challenges: 600 }
     }
 }
 
@@ -56,10 +52,7 @@ pub struct Exhausted {
 impl Budget {
     /// A budget with nothing spent.
     pub fn new(limits: BudgetLimits) -> Self {
-        Self {
-            limits,
-            windows: Mutex::new(HashMap::new()),
-        }
+        Self { limits, windows: Mutex::new(HashMap::new()) }
     }
 
     /// Spends one challenge and tells how the prefix stands.
@@ -69,9 +62,7 @@ impl Budget {
     pub fn spend_challenge(&self, prefix: PrefixHash, now_ms: u64) -> Result<Standing, Exhausted> {
         self.with_window(prefix, now_ms, |window| {
             if window.challenges >= self.limits.challenges {
-                return Err(Exhausted {
-                    retry_after_ms: (window.since_ms + WINDOW_MS).saturating_sub(now_ms),
-                });
+                return Err(Exhausted { retry_after_ms: (window.since_ms + WINDOW_MS).saturating_sub(now_ms) });
             }
             window.challenges += 1;
             let clean =
@@ -92,19 +83,13 @@ impl Budget {
         if windows.len() >= PREFIXES && !windows.contains_key(&prefix) {
             windows.retain(|_, window| now_ms < window.since_ms + WINDOW_MS);
             if windows.len() >= PREFIXES {
-                tracing::warn!(
-                    prefixes = PREFIXES,
-                    "the budget table is full within the hour: it starts afresh"
-                );
+                tracing::warn!(prefixes = PREFIXES, "the budget table is full within the hour: it starts afresh");
                 windows.clear();
             }
         }
         let window = windows.entry(prefix).or_default();
         if now_ms >= window.since_ms + WINDOW_MS {
-            *window = Window {
-                since_ms: now_ms,
-                ..Window::default()
-            };
+            *window = Window { since_ms: now_ms, ..Window::default() };
         }
         change(window)
     }
@@ -118,27 +103,15 @@ mod tests {
     const NOW: u64 = 1_767_225_600_000;
 
     fn budget() -> Budget {
-        Budget::new(BudgetLimits {
-            clean_challenges: 2,
-            clean_failures: 1,
-            challenges: 3,
-        })
+        Budget::new(BudgetLimits { clean_challenges: 2, clean_failures: 1, challenges: 3 })
     }
 
     #[test]
     fn a_prefix_becomes_suspicious_and_then_waits_for_the_next_hour() {
         let budget = budget();
         let standings: Vec<_> = (0..4).map(|_| budget.spend_challenge(PREFIX, NOW)).collect();
-        assert_eq!(
-            standings[..3],
-            [Ok(Standing::Clean), Ok(Standing::Clean), Ok(Standing::Suspicious)]
-        );
-        assert_eq!(
-            standings[3],
-            Err(Exhausted {
-                retry_after_ms: WINDOW_MS
-            })
-        );
+        assert_eq!(standings[..3], [Ok(Standing::Clean), Ok(Standing::Clean), Ok(Standing::Suspicious)]);
+        assert_eq!(standings[3], Err(Exhausted { retry_after_ms: WINDOW_MS }));
         assert_eq!(budget.spend_challenge(PrefixHash([2; 8]), NOW), Ok(Standing::Clean));
         assert_eq!(budget.spend_challenge(PREFIX, NOW + WINDOW_MS), Ok(Standing::Clean));
     }

@@ -24,11 +24,7 @@ pub fn compose(
     seen: &[ItemId],
 ) -> Result<Vec<SealedTile>, TooFewItems> {
     let unseen = draw(campaign, composition, chance, seen);
-    let tiles = if unseen.is_some() {
-        unseen
-    } else {
-        draw(campaign, composition, chance, &[])
-    };
+    let tiles = if unseen.is_some() { unseen } else { draw(campaign, composition, chance, &[]) };
     let mut tiles = tiles.ok_or(TooFewItems)?;
     tiles.shuffle(chance);
     Ok(tiles)
@@ -36,11 +32,7 @@ pub fn compose(
 
 /// How a screen is put together: more gold where the decision is harder or the last one.
 pub fn composition(screen: u8, standing: Standing) -> Composition {
-    if screen > 1 || standing == Standing::Suspicious {
-        Composition::more_gold()
-    } else {
-        Composition::default()
-    }
+    if screen > 1 || standing == Standing::Suspicious { Composition::more_gold() } else { Composition::default() }
 }
 
 fn draw(
@@ -55,43 +47,23 @@ fn draw(
         let gold = |positive, n, chance: &mut _| pool.draw_gold(positive, n, chance, seen);
         let positive = gold(true, usize::MAX, chance);
         let negative = gold(false, usize::MAX, chance);
-        let stock = GoldStock {
-            positive: positive.len(),
-            negative: negative.len(),
-        };
-        let plan = corvee_consensus::compose(&campaign.crowd, composition, stock, &beliefs, &mut || {
-            chance.random::<f64>()
-        })?;
-        let unknown = plan
-            .unknown
-            .iter()
-            .filter_map(|at| candidates.get(*at))
-            .map(|item| unknown(item));
-        let positive = positive
-            .into_iter()
-            .take(plan.gold_positive)
-            .map(|(item, wear)| gold_tile(item, wear, true));
-        let negative = negative
-            .into_iter()
-            .take(plan.gold_negative)
-            .map(|(item, wear)| gold_tile(item, wear, false));
+        let stock = GoldStock { positive: positive.len(), negative: negative.len() };
+        let plan =
+            corvee_consensus::compose(&campaign.crowd, composition, stock, &beliefs, &mut || chance.random::<f64>())?;
+        let unknown = plan.unknown.iter().filter_map(|at| candidates.get(*at)).map(|item| unknown(item));
+        let positive = positive.into_iter().take(plan.gold_positive).map(|(item, wear)| gold_tile(item, wear, true));
+        let negative = negative.into_iter().take(plan.gold_negative).map(|(item, wear)| gold_tile(item, wear, false));
         Some(unknown.chain(positive).chain(negative).collect())
     })
 }
 
 fn belief(item: &ItemStanding) -> Candidate {
     let positive = Probability::from_log_odds(item.log_odds);
-    Candidate {
-        positive,
-        expected_positive: positive,
-    }
+    Candidate { positive, expected_positive: positive }
 }
 
 fn unknown(item: &ItemStanding) -> SealedTile {
-    SealedTile {
-        item: item.id.0,
-        role: TileRole::Unknown,
-    }
+    SealedTile { item: item.id.0, role: TileRole::Unknown }
 }
 
 fn gold_tile(item: &ItemStanding, wear: Wear, positive: bool) -> SealedTile {

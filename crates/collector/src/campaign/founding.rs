@@ -43,10 +43,7 @@ impl FoundError {
 /// [`FoundError::Field`] names the field; [`StoreError::Exists`] when the name is taken.
 pub async fn found_campaign(store: &Store, terms: &NewCampaign, now_ms: u64) -> Result<Campaign, FoundError> {
     if terms.question.is_empty() {
-        return Err(field(
-            "question",
-            "give the question in at least one language, such as en",
-        ));
+        return Err(field("question", "give the question in at least one language, such as en"));
     }
     for text in terms.question.values() {
         check_text("question", text)?;
@@ -62,11 +59,7 @@ pub async fn found_campaign(store: &Store, terms: &NewCampaign, now_ms: u64) -> 
         return Err(field("gold_servings", "must be from 1 to 1000"));
     }
     store.create_campaign(terms, now_ms).await?;
-    Ok(Campaign {
-        terms: terms.clone(),
-        created_at: rfc3339(now_ms),
-        active: true,
-    })
+    Ok(Campaign { terms: terms.clone(), created_at: rfc3339(now_ms), active: true })
 }
 
 /// Stores a new site with fresh keys. The secret is in the reply and nowhere else.
@@ -76,24 +69,15 @@ pub async fn found_campaign(store: &Store, terms: &NewCampaign, now_ms: u64) -> 
 pub async fn found_site(store: &Store, chance: &Chance, site: NewSite, now_ms: u64) -> Result<CreatedSite, FoundError> {
     check_text("name", &site.name)?;
     if site.hostnames.is_empty() {
-        return Err(field(
-            "hostnames",
-            "give at least one host name on which the site's pages live",
-        ));
+        return Err(field("hostnames", "give at least one host name on which the site's pages live"));
     }
     if site.campaigns.is_empty() {
-        return Err(field(
-            "campaigns",
-            "give at least one campaign the site's visitors work for",
-        ));
+        return Err(field("campaigns", "give at least one campaign the site's visitors work for"));
     }
     let mut campaigns = Vec::with_capacity(site.campaigns.len());
     for name in &site.campaigns {
         let Some(campaign) = store.campaign(name).await? else {
-            return Err(field(
-                "campaigns",
-                format!("there is no campaign {name}: create it first"),
-            ));
+            return Err(field("campaigns", format!("there is no campaign {name}: create it first")));
         };
         campaigns.push(campaign.id.0);
     }
@@ -112,21 +96,13 @@ pub async fn found_site(store: &Store, chance: &Chance, site: NewSite, now_ms: u
 
 /// A stored campaign as its requester reads it.
 pub fn campaign(row: CampaignRow) -> Campaign {
-    Campaign {
-        terms: row.terms,
-        created_at: rfc3339(row.created_ms),
-        active: row.active,
-    }
+    Campaign { terms: row.terms, created_at: rfc3339(row.created_ms), active: row.active }
 }
 
 /// Stored sites as their owners read them.
 pub fn sites(rows: Vec<SiteRow>, campaigns: &[CampaignRow]) -> Vec<Site> {
-    let name = |id: &i64| {
-        campaigns
-            .iter()
-            .find(|campaign| campaign.id.0 == *id)
-            .map(|campaign| campaign.terms.name.clone())
-    };
+    let name =
+        |id: &i64| campaigns.iter().find(|campaign| campaign.id.0 == *id).map(|campaign| campaign.terms.name.clone());
     rows.into_iter()
         .map(|row| Site {
             sitekey: row.sitekey,
@@ -153,8 +129,5 @@ fn check_text(name: &'static str, text: &str) -> Result<(), FoundError> {
 }
 
 fn field(field: &'static str, detail: impl Into<String>) -> FoundError {
-    FoundError::Field {
-        field,
-        detail: detail.into(),
-    }
+    FoundError::Field { field, detail: detail.into() }
 }

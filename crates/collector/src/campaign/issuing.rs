@@ -51,9 +51,7 @@ impl From<IssueError> for Problem {
 
 impl From<Exhausted> for IssueError {
     fn from(exhausted: Exhausted) -> Self {
-        Self::TooMany {
-            retry_after_ms: exhausted.retry_after_ms,
-        }
+        Self::TooMany { retry_after_ms: exhausted.retry_after_ms }
     }
 }
 
@@ -101,11 +99,7 @@ impl Collector {
         first: &SealedState,
         evidence: SealedEvidence,
     ) -> Result<Challenge, IssueError> {
-        let next = SealedState {
-            screen: first.screen + 1,
-            before: evidence,
-            ..first.clone()
-        };
+        let next = SealedState { screen: first.screen + 1, before: evidence, ..first.clone() };
         self.issue_next(campaign, first, next)
     }
 
@@ -114,13 +108,7 @@ impl Collector {
         let now_ms = self.clock.now_ms();
         let standing = self.budget.spend_challenge(PrefixHash(failed.prefix), now_ms)?;
         let before = SealedEvidence::default();
-        let next = SealedState {
-            screen: 1,
-            issued_ms: now_ms,
-            standing,
-            before,
-            ..failed.clone()
-        };
+        let next = SealedState { screen: 1, issued_ms: now_ms, standing, before, ..failed.clone() };
         self.issue_next(campaign, failed, next)
     }
 
@@ -131,24 +119,13 @@ impl Collector {
         shown: &SealedState,
         next: SealedState,
     ) -> Result<Challenge, IssueError> {
-        let mut seen: Vec<i64> = shown
-            .tiles
-            .iter()
-            .map(|tile| tile.item)
-            .chain(shown.seen.iter().copied())
-            .collect();
+        let mut seen: Vec<i64> = shown.tiles.iter().map(|tile| tile.item).chain(shown.seen.iter().copied()).collect();
         seen.truncate(SEEN);
         let seen_items: Vec<ItemId> = seen.iter().copied().map(ItemId).collect();
         let composition = composition(next.screen, next.standing);
         let tiles = compose(campaign, &composition, &mut self.chance.generator(), &seen_items)?;
         let expires_ms = self.clock.now_ms() + limits::CHALLENGE_LIFE_MS;
-        let next = SealedState {
-            nonce: self.chance.bytes(),
-            expires_ms,
-            tiles,
-            seen,
-            ..next
-        };
+        let next = SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next };
         Ok(self.challenge(campaign, &next))
     }
 
@@ -191,10 +168,7 @@ impl Collector {
 
     /// What was sealed, unless it is broken or has expired.
     pub fn open(&self, sealed: &Sealed) -> Result<SealedState, OpenChallengeError> {
-        let plaintext = self
-            .sealer
-            .open(sealed.as_str())
-            .map_err(|_cause| OpenChallengeError::Invalid)?;
+        let plaintext = self.sealer.open(sealed.as_str()).map_err(|_cause| OpenChallengeError::Invalid)?;
         let state: SealedState = postcard::from_bytes(&plaintext).map_err(|_cause| OpenChallengeError::Invalid)?;
         if self.clock.now_ms() >= state.expires_ms {
             return Err(OpenChallengeError::Expired);
@@ -205,11 +179,7 @@ impl Collector {
     /// How a prefix that shows up with a challenge of another prefix stands: one more screen's worth of evidence is
     /// asked for, never a refusal (mobile networks change addresses).
     pub(super) fn standing_on_answer(state: &SealedState, prefix: PrefixHash) -> Standing {
-        if state.prefix == prefix.0 {
-            state.standing
-        } else {
-            Standing::Suspicious
-        }
+        if state.prefix == prefix.0 { state.standing } else { Standing::Suspicious }
     }
 }
 

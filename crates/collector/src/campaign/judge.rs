@@ -30,18 +30,11 @@ pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl F
         .tiles
         .iter()
         .zip(picked)
-        .map(|(tile, picked)| Tile {
-            knowledge: knowledge(tile, &belief),
-            picked: *picked,
-        })
+        .map(|(tile, picked)| Tile { knowledge: knowledge(tile, &belief), picked: *picked })
         .collect();
     let before = opened(state.before);
     let evidence = score_screen(crowd, &tiles, before);
-    let screen = if state.screen <= 1 {
-        ScreenNumber::First
-    } else {
-        ScreenNumber::Second
-    };
+    let screen = if state.screen <= 1 { ScreenNumber::First } else { ScreenNumber::Second };
     let thresholds = match state.standing {
         Standing::Clean => Thresholds::CLEAN,
         Standing::Suspicious => Thresholds::SUSPICIOUS,
@@ -52,20 +45,13 @@ pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl F
         evidence: sealed(evidence),
         votes: Vec::new(),
         gold: Vec::new(),
-        over_exposed_gold: state
-            .tiles
-            .iter()
-            .any(|tile| matches!(tile.role, TileRole::WornGold { .. })),
+        over_exposed_gold: state.tiles.iter().any(|tile| matches!(tile.role, TileRole::WornGold { .. })),
     };
     let auditor = GoldPolicy::default().auditor;
     for ((tile, picked), human) in state.tiles.iter().zip(picked).zip(humans) {
         let item = ItemId(tile.item);
         match tile.role {
-            TileRole::Unknown => verdict.votes.push(NewVote {
-                item,
-                picked: *picked,
-                human,
-            }),
+            TileRole::Unknown => verdict.votes.push(NewVote { item, picked: *picked, human }),
             TileRole::FreshGold { positive } | TileRole::WornGold { positive } => {
                 let audit = (human >= auditor).then_some(positive == *picked);
                 verdict.gold.push(GoldAnswer { item, audit });
@@ -77,50 +63,18 @@ pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl F
 
 fn knowledge(tile: &SealedTile, belief: &impl Fn(ItemId) -> Probability) -> Knowledge {
     match tile.role {
-        TileRole::Unknown => Knowledge::Unknown {
-            positive: belief(ItemId(tile.item)),
-        },
-        TileRole::FreshGold { positive } => Knowledge::Gold {
-            positive,
-            wear: Wear::Fresh,
-        },
-        TileRole::WornGold { positive } => Knowledge::Gold {
-            positive,
-            wear: Wear::Worn,
-        },
+        TileRole::Unknown => Knowledge::Unknown { positive: belief(ItemId(tile.item)) },
+        TileRole::FreshGold { positive } => Knowledge::Gold { positive, wear: Wear::Fresh },
+        TileRole::WornGold { positive } => Knowledge::Gold { positive, wear: Wear::Worn },
     }
 }
 
 fn opened(evidence: SealedEvidence) -> Evidence {
-    let SealedEvidence {
-        gold,
-        unknown,
-        clicks,
-        gold_tiles,
-        gold_mistakes,
-    } = evidence;
-    Evidence {
-        gold,
-        unknown,
-        clicks,
-        gold_tiles,
-        gold_mistakes,
-    }
+    let SealedEvidence { gold, unknown, clicks, gold_tiles, gold_mistakes } = evidence;
+    Evidence { gold, unknown, clicks, gold_tiles, gold_mistakes }
 }
 
 fn sealed(evidence: Evidence) -> SealedEvidence {
-    let Evidence {
-        gold,
-        unknown,
-        clicks,
-        gold_tiles,
-        gold_mistakes,
-    } = evidence;
-    SealedEvidence {
-        gold,
-        unknown,
-        clicks,
-        gold_tiles,
-        gold_mistakes,
-    }
+    let Evidence { gold, unknown, clicks, gold_tiles, gold_mistakes } = evidence;
+    SealedEvidence { gold, unknown, clicks, gold_tiles, gold_mistakes }
 }

@@ -29,21 +29,9 @@ struct Entry {
 impl Pool {
     /// A pool of these items, which must be sorted by row.
     pub fn new(policy: GoldPolicy, crowd: &Crowd, standings: Vec<ItemStanding>) -> Self {
-        let items = standings
-            .into_iter()
-            .map(|standing| Entry {
-                standing,
-                place: usize::MAX,
-            })
-            .collect();
-        let mut pool = Self {
-            policy,
-            items,
-            positive_gold: vec![],
-            negative_gold: vec![],
-            open: vec![],
-            closed: vec![],
-        };
+        let items = standings.into_iter().map(|standing| Entry { standing, place: usize::MAX }).collect();
+        let mut pool =
+            Self { policy, items, positive_gold: vec![], negative_gold: vec![], open: vec![], closed: vec![] };
         for at in 0..pool.items.len() {
             pool.enlist(at, crowd);
         }
@@ -57,8 +45,7 @@ impl Pool {
 
     /// P(positive) of an unknown item from the votes of people, or `otherwise` when the pool does not hold it.
     pub fn positive(&self, id: ItemId, otherwise: Probability) -> Probability {
-        self.standing(id)
-            .map_or(otherwise, |standing| Probability::from_log_odds(standing.log_odds))
+        self.standing(id).map_or(otherwise, |standing| Probability::from_log_odds(standing.log_odds))
     }
 
     /// Gold that may be served: positive and negative.
@@ -83,11 +70,7 @@ impl Pool {
         chance: &mut impl Rng,
         seen: &[ItemId],
     ) -> Vec<(&ItemStanding, Wear)> {
-        let list = if positive {
-            &self.positive_gold
-        } else {
-            &self.negative_gold
-        };
+        let list = if positive { &self.positive_gold } else { &self.negative_gold };
         let mut drawn = self.draw(list, list.len().min(CANDIDATES), chance, seen);
         // A stable sort keeps the random order among equals. Fresh gold is drawn evenly, whatever its servings, so that
         // servings tell nothing about which gold comes next.
@@ -96,10 +79,7 @@ impl Pool {
             Wear::Worn => standing.servings,
         });
         drawn.truncate(n);
-        drawn
-            .into_iter()
-            .map(|standing| (standing, self.wear(standing)))
-            .collect()
+        drawn.into_iter().map(|standing| (standing, self.wear(standing))).collect()
     }
 
     /// Takes over where items stand after an answer, and counts its serving.
@@ -144,10 +124,7 @@ impl Pool {
             None => {}
         }
         if audit == Some(false) && verdict(&self.policy, crowd, &entry.standing) == GoldVerdict::Expelled {
-            tracing::warn!(
-                item = id.0,
-                "good visitors contradict this gold: it is no longer served"
-            );
+            tracing::warn!(item = id.0, "good visitors contradict this gold: it is no longer served");
             self.strike(at, ItemState::Gold);
         }
     }
@@ -165,24 +142,13 @@ impl Pool {
             rand::seq::index::sample(chance, list.len(), list.len()).into_vec()
         } else {
             // Draws with replacement, doubles struck out: exact enough where the list is much longer than what is wanted.
-            let mut places: Vec<usize> = (0..n + seen.len())
-                .map(|_| chance.random_range(0..list.len()))
-                .collect();
+            let mut places: Vec<usize> = (0..n + seen.len()).map(|_| chance.random_range(0..list.len())).collect();
             let mut met = std::collections::BTreeSet::new();
             places.retain(|place| met.insert(*place));
             places
         };
-        let standing = |place: usize| {
-            list.get(place)
-                .and_then(|at| self.items.get(*at))
-                .map(|entry| &entry.standing)
-        };
-        places
-            .into_iter()
-            .filter_map(standing)
-            .filter(|standing| !seen.contains(&standing.id))
-            .take(n)
-            .collect()
+        let standing = |place: usize| list.get(place).and_then(|at| self.items.get(*at)).map(|entry| &entry.standing);
+        places.into_iter().filter_map(standing).filter(|standing| !seen.contains(&standing.id)).take(n).collect()
     }
 
     fn list(&mut self, state: ItemState, gold: Option<bool>) -> &mut Vec<usize> {
@@ -228,10 +194,7 @@ fn verdict(policy: &GoldPolicy, crowd: &Crowd, standing: &ItemStanding) -> GoldV
     let Some(positive) = standing.gold else {
         return GoldVerdict::Kept;
     };
-    let answers = [
-        (positive, standing.audits.agreed),
-        (!positive, standing.audits.disagreed),
-    ];
+    let answers = [(positive, standing.audits.agreed), (!positive, standing.audits.disagreed)];
     let mut audit = GoldAudit::default();
     for (picked, n) in answers {
         for _ in 0..n.min(10_000) {
@@ -250,11 +213,7 @@ mod tests {
     use crate::store::items::Audits;
 
     fn standing(id: i64, gold: Option<bool>) -> ItemStanding {
-        let state = if gold.is_some() {
-            ItemState::Gold
-        } else {
-            ItemState::Open
-        };
+        let state = if gold.is_some() { ItemState::Gold } else { ItemState::Open };
         ItemStanding {
             id: ItemId(id),
             state,
@@ -279,12 +238,7 @@ mod tests {
     }
 
     fn settle(pool: &mut Pool, id: i64, state: ItemState) {
-        let moved = MovedItem {
-            id: ItemId(id),
-            state,
-            log_odds: 8.0,
-            n_votes: 7,
-        };
+        let moved = MovedItem { id: ItemId(id), state, log_odds: 8.0, n_votes: 7 };
         pool.apply(&[moved], &Crowd::default());
     }
 
@@ -294,11 +248,7 @@ mod tests {
         for id in 10..13 {
             settle(&mut pool, id, ItemState::Final);
         }
-        let open: Vec<_> = pool
-            .candidates(&mut chance(), &[])
-            .iter()
-            .map(|item| item.id.0)
-            .collect();
+        let open: Vec<_> = pool.candidates(&mut chance(), &[]).iter().map(|item| item.id.0).collect();
         assert_eq!(open.len(), 9);
         assert!(open.iter().all(|id| *id >= 13));
         settle(&mut pool, 13, ItemState::Ambiguous);
@@ -319,11 +269,7 @@ mod tests {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), drawn.len());
-            assert!(
-                pool.draw_gold(true, 2, &mut chance, &[ItemId(1)])
-                    .iter()
-                    .all(|(item, _)| item.id == ItemId(2))
-            );
+            assert!(pool.draw_gold(true, 2, &mut chance, &[ItemId(1)]).iter().all(|(item, _)| item.id == ItemId(2)));
         }
     }
 
@@ -335,10 +281,7 @@ mod tests {
         }
         for _ in 0..20 {
             let gold = pool.draw_gold(true, 1, &mut chance(), &[]);
-            assert_eq!(
-                gold.first().map(|(item, wear)| (item.id, *wear)),
-                Some((ItemId(2), Wear::Fresh))
-            );
+            assert_eq!(gold.first().map(|(item, wear)| (item.id, *wear)), Some((ItemId(2), Wear::Fresh)));
         }
     }
 

@@ -33,10 +33,7 @@ enum Per {
 /// The rates receipts show, each as its source gives it.
 const RATES: [Rate; 7] = [
     Rate {
-        measure: Words {
-            en: "solving services, lowest price",
-            fr: "services de résolution, prix le plus bas",
-        },
+        measure: Words { en: "solving services, lowest price", fr: "services de résolution, prix le plus bas" },
         per: Per::ThousandSolves(500_000),
         source: SOLVERS,
         as_of: SOLVERS_AS_OF,
@@ -47,25 +44,18 @@ const RATES: [Rate; 7] = [
             fr: "premier CAPTCHA d’étiquetage, prime versée au site",
         },
         per: Per::ThousandSolves(1_000_000),
-        source: Words {
-            en: "hCaptcha, announcement in a public forum",
-            fr: "hCaptcha, annonce dans un forum public",
-        },
+        source: Words { en: "hCaptcha, announcement in a public forum", fr: "hCaptcha, annonce dans un forum public" },
         as_of: Words { en: "2019", fr: "2019" },
     },
     Rate {
-        measure: Words {
-            en: "solving services, highest price",
-            fr: "services de résolution, prix le plus haut",
-        },
+        measure: Words { en: "solving services, highest price", fr: "services de résolution, prix le plus haut" },
         per: Per::ThousandSolves(3_000_000),
         source: SOLVERS,
         as_of: SOLVERS_AS_OF,
     },
     Rate {
         measure: Words {
-            en: "time at the median pay of click-work",
-            fr: "temps au salaire médian du travail du clic",
+            en: "time at the median pay of click-work", fr: "temps au salaire médian du travail du clic"
         },
         per: Per::Hour(2_000_000),
         source: Words {
@@ -80,14 +70,8 @@ const RATES: [Rate; 7] = [
             fr: "temps au salaire minimum fédéral des États-Unis",
         },
         per: Per::Hour(7_250_000),
-        source: Words {
-            en: "US federal minimum wage",
-            fr: "salaire minimum fédéral des États-Unis",
-        },
-        as_of: Words {
-            en: "since 2009",
-            fr: "depuis 2009",
-        },
+        source: Words { en: "US federal minimum wage", fr: "salaire minimum fédéral des États-Unis" },
+        as_of: Words { en: "since 2009", fr: "depuis 2009" },
     },
     Rate {
         measure: Words {
@@ -102,19 +86,13 @@ const RATES: [Rate; 7] = [
         as_of: Words { en: "2026", fr: "2026" },
     },
     Rate {
-        measure: Words {
-            en: "labels at a cloud list price",
-            fr: "étiquettes au tarif d’un service en nuage",
-        },
+        measure: Words { en: "labels at a cloud list price", fr: "étiquettes au tarif d’un service en nuage" },
         per: Per::ThousandLabels(35_000_000),
         source: Words {
             en: "Google Cloud AI Platform Data Labeling, price page (image classification, first tier, per labeller)",
             fr: "Google Cloud AI Platform Data Labeling, page des prix (classification d’images, première tranche, par étiqueteur)",
         },
-        as_of: Words {
-            en: "undated page",
-            fr: "page non datée",
-        },
+        as_of: Words { en: "undated page", fr: "page non datée" },
     },
 ];
 
@@ -122,10 +100,7 @@ const SOLVERS: Words = Words {
     en: "advertised or quoted prices of three solving services",
     fr: "prix annoncés ou cités de trois services de résolution",
 };
-const SOLVERS_AS_OF: Words = Words {
-    en: "2024–2026",
-    fr: "2024–2026",
-};
+const SOLVERS_AS_OF: Words = Words { en: "2024–2026", fr: "2024–2026" };
 
 /// How one language writes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,11 +114,7 @@ enum Tongue {
 ///
 /// Rates: a published wage or list price each, with source and date; `usd_micros` is rounded to the nearest millionth.
 pub fn price_measures(solve_ms: u64, votes: u64, language: &Language) -> Vec<PriceMeasure> {
-    let tongue = if language.primary() == "fr" {
-        Tongue::French
-    } else {
-        Tongue::English
-    };
+    let tongue = if language.primary() == "fr" { Tongue::French } else { Tongue::English };
     let mut measures: Vec<PriceMeasure> = RATES
         .iter()
         .map(|rate| PriceMeasure {
@@ -222,10 +193,7 @@ mod tests {
     }
 
     fn lines(measures: &[PriceMeasure]) -> Vec<String> {
-        measures
-            .iter()
-            .map(|measure| format!("{} = {}", measure.formula, measure.usd_micros))
-            .collect()
+        measures.iter().map(|measure| format!("{} = {}", measure.formula, measure.usd_micros)).collect()
     }
 
     #[test]
@@ -268,10 +236,7 @@ mod tests {
         for (solve_ms, votes) in [(0, 0), (1, 1), (3_500, 0), (600_000, 12), (u64::MAX, u64::MAX)] {
             let measures = in_language("en", solve_ms, votes);
             assert_eq!(measures.len(), 7);
-            assert!(
-                measures.is_sorted_by_key(|measure| measure.usd_micros),
-                "{solve_ms} {votes}"
-            );
+            assert!(measures.is_sorted_by_key(|measure| measure.usd_micros), "{solve_ms} {votes}");
         }
     }
 
@@ -286,10 +251,6 @@ mod tests {
             }
         }
         let (en, fr) = (in_language("en", 13_500, 5), in_language("fr", 13_500, 5));
-        assert!(
-            en.iter()
-                .zip(&fr)
-                .all(|(en, fr)| en.usd_micros == fr.usd_micros && en.measure != fr.measure)
-        );
+        assert!(en.iter().zip(&fr).all(|(en, fr)| en.usd_micros == fr.usd_micros && en.measure != fr.measure));
     }
 }

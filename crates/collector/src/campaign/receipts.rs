@@ -48,19 +48,8 @@ impl Collector {
         let Some(campaign) = self.register.campaign(row.campaign) else {
             return Ok(None);
         };
-        let ReceiptRow {
-            solve_ms,
-            gold_answers,
-            votes,
-            final_labels,
-            ..
-        } = row;
-        let work = Work {
-            solve_ms,
-            gold_answers,
-            votes,
-            final_labels,
-        };
+        let ReceiptRow { solve_ms, gold_answers, votes, final_labels, .. } = row;
+        let work = Work { solve_ms, gold_answers, votes, final_labels };
         Ok(Some(StoredReceipt {
             receipt: payslip(&campaign, code.clone(), &work, language),
             campaign: campaign.row.terms.name.to_string(),
@@ -79,11 +68,7 @@ impl Collector {
         let Some(campaign) = self.register.campaign(row.campaign) else {
             return Ok(None);
         };
-        let removal = Removal {
-            code_digest,
-            campaign: campaign.rules(),
-            now_ms: self.clock.now_ms(),
-        };
+        let removal = Removal { code_digest, campaign: campaign.rules(), now_ms: self.clock.now_ms() };
         match self.writer.remove(removal).await? {
             Removed::Unknown => Ok(None),
             Removed::Votes { n_votes, moved } => {

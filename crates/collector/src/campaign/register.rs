@@ -47,31 +47,17 @@ pub struct LiveCampaign {
 impl Register {
     /// The site with this key.
     pub fn site(&self, key: &SiteKey) -> Option<Arc<SiteRow>> {
-        self.sites
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_key
-            .get(key)
-            .cloned()
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
     }
 
     /// The site whose secret has this digest.
     pub fn site_by_secret(&self, digest: &[u8; 32]) -> Option<Arc<SiteRow>> {
-        self.sites
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_secret
-            .get(digest)
-            .cloned()
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).by_secret.get(digest).cloned()
     }
 
     /// The campaign of this row.
     pub fn campaign(&self, id: CampaignId) -> Option<Arc<LiveCampaign>> {
-        self.campaigns
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .cloned()
+        self.campaigns.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The active campaigns of a site that have gold to ask with, oldest first.
@@ -102,32 +88,18 @@ impl Register {
             let pool = if let Some(known) = known {
                 Arc::clone(&known.pool)
             } else {
-                let policy = GoldPolicy {
-                    servings_per_gold: row.terms.gold_servings,
-                    ..GoldPolicy::default()
-                };
+                let policy = GoldPolicy { servings_per_gold: row.terms.gold_servings, ..GoldPolicy::default() };
                 Arc::new(Mutex::new(Pool::new(policy, &crowd, store.standings(id).await?)))
             };
-            let live = LiveCampaign {
-                row,
-                crowd,
-                median_solve_ms,
-                pool,
-            };
+            let live = LiveCampaign { row, crowd, median_solve_ms, pool };
             campaigns.insert(id, Arc::new(live));
         }
         *self.campaigns.write().unwrap_or_else(PoisonError::into_inner) = campaigns;
 
         let sites: Vec<Arc<SiteRow>> = store.sites().await?.into_iter().map(Arc::new).collect();
         *self.sites.write().unwrap_or_else(PoisonError::into_inner) = Sites {
-            by_key: sites
-                .iter()
-                .map(|site| (site.sitekey.clone(), Arc::clone(site)))
-                .collect(),
-            by_secret: sites
-                .iter()
-                .map(|site| (site.secret_digest, Arc::clone(site)))
-                .collect(),
+            by_key: sites.iter().map(|site| (site.sitekey.clone(), Arc::clone(site))).collect(),
+            by_secret: sites.iter().map(|site| (site.secret_digest, Arc::clone(site))).collect(),
         };
         Ok(())
     }
@@ -147,14 +119,8 @@ impl LiveCampaign {
     /// The question in the language nearest to the wanted one, and that language.
     pub fn question(&self, wanted: &Language) -> (&str, &str) {
         let question = &self.row.terms.question;
-        let same = question
-            .iter()
-            .find(|(language, _)| language.as_str().eq_ignore_ascii_case(wanted.as_str()));
-        let same_primary = || {
-            question
-                .iter()
-                .find(|(language, _)| language.primary() == wanted.primary())
-        };
+        let same = question.iter().find(|(language, _)| language.as_str().eq_ignore_ascii_case(wanted.as_str()));
+        let same_primary = || question.iter().find(|(language, _)| language.primary() == wanted.primary());
         let english = || question.iter().find(|(language, _)| language.primary() == "en");
         let first = || question.iter().next();
         let found = same.or_else(same_primary).or_else(english).or_else(first);
@@ -163,19 +129,13 @@ impl LiveCampaign {
 
     /// What visitors are told before the work.
     pub fn disclosure(&self) -> Disclosure {
-        let measured = self
-            .median_solve_ms
-            .map(|ms| u16::try_from(ms.div_ceil(1000)).unwrap_or(u16::MAX));
+        let measured = self.median_solve_ms.map(|ms| u16::try_from(ms.div_ceil(1000)).unwrap_or(u16::MAX));
         Disclosure {
             requester: self.row.terms.requester.clone(),
             data_set: self.row.terms.data_set.clone(),
             licence: self.row.terms.licence.clone(),
             seconds: measured.unwrap_or(STUDY_SECONDS),
-            seconds_source: if measured.is_some() {
-                SecondsSource::Measured
-            } else {
-                SecondsSource::Study
-            },
+            seconds_source: if measured.is_some() { SecondsSource::Measured } else { SecondsSource::Study },
         }
     }
 
@@ -191,10 +151,7 @@ pub fn rules(campaign: &CampaignRow) -> CampaignRules {
     CampaignRules {
         id: campaign.id,
         prior: Probability::saturating(campaign.prior),
-        stop: StopRule {
-            confidence,
-            ..StopRule::default()
-        },
+        stop: StopRule { confidence, ..StopRule::default() },
         crowd: Crowd::default(),
     }
 }

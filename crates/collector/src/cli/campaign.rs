@@ -75,10 +75,7 @@ impl Campaign {
                 };
                 let created = founding::found_campaign(&store, &terms, context.clock.now_ms()).await?;
                 context.output.print(&created, || {
-                    format!(
-                        "Campaign {0} created. Next: `corvee import {0} FOLDER --gold 0.15`.",
-                        created.terms.name
-                    )
+                    format!("Campaign {0} created. Next: `corvee import {0} FOLDER --gold 0.15`.", created.terms.name)
                 })
             }
             Self::List => {
@@ -111,14 +108,11 @@ async fn set_active(
     store.set_campaign_active(row.id, active).await?;
     row.active = active;
     let state = if active { "asks visitors" } else { "is paused" };
-    context
-        .output
-        .print(&founding::campaign(row), || format!("Campaign {name} {state}."))
+    context.output.print(&founding::campaign(row), || format!("Campaign {name} {state}."))
 }
 
 fn question(argument: &str) -> anyhow::Result<(Language, String)> {
-    let (language, text) = argument
-        .split_once('=')
-        .context("write it as LANG=TEXT, such as en=\"Which photos show shoes?\"")?;
+    let (language, text) =
+        argument.split_once('=').context("write it as LANG=TEXT, such as en=\"Which photos show shoes?\"")?;
     Ok((language.parse()?, text.to_owned()))
 }

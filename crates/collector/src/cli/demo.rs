@@ -50,20 +50,13 @@ impl Demo {
         let site = self.site(&context).await?;
         // Simulated visitors come from this machine and say which network they stand for.
         let trusted: Vec<IpNet> = match self.visitors {
-            Some(_) => vec![
-                IpNet::from(IpAddr::from([127, 0, 0, 1])),
-                IpNet::from(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])),
-            ],
+            Some(_) => {
+                vec![IpNet::from(IpAddr::from([127, 0, 0, 1])), IpNet::from(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]))]
+            }
             None => Vec::new(),
         };
         let prepared = serve::prepare(&context, Some(self.listen), trusted).await?;
-        let Prepared {
-            service,
-            listener,
-            address,
-            app,
-            lock,
-        } = prepared;
+        let Prepared { service, listener, address, app, lock } = prepared;
         let url = format!("http://{address}");
         let demo_site = DemoSite {
             sitekey: site.sitekey.clone(),
@@ -78,9 +71,8 @@ impl Demo {
             "\n  The protected page: {url}/\n  Ctrl-C stops it; the data stays in {}.\n",
             context.data.path().display()
         ))?;
-        let crowd = self
-            .visitors
-            .map(|visitors| tokio::spawn(crowd(Self::target(&context, &site, url), visitors, self.over)));
+        let crowd =
+            self.visitors.map(|visitors| tokio::spawn(crowd(Self::target(&context, &site, url), visitors, self.over)));
         let served = service.run(listener, router).await;
         if let Some(crowd) = crowd {
             crowd.abort();
@@ -95,10 +87,7 @@ impl Demo {
         match std::fs::read(&remembered) {
             Ok(json) => {
                 return serde_json::from_slice(&json).with_context(|| {
-                    format!(
-                        "{} is damaged: delete the data folder to begin anew",
-                        remembered.display()
-                    )
+                    format!("{} is damaged: delete the data folder to begin anew", remembered.display())
                 });
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -115,9 +104,7 @@ impl Demo {
         let site = founding::found_site(&store, &context.chance, site, now_ms).await?;
         store.close().await;
         // Written last: a start that was killed half-way begins anew, and finds campaign and pictures where they are.
-        context
-            .data
-            .write_secret(SITE_FILE, &serde_json::to_string_pretty(&site)?)?;
+        context.data.write_secret(SITE_FILE, &serde_json::to_string_pretty(&site)?)?;
         Ok(site)
     }
 
@@ -126,11 +113,7 @@ impl Demo {
         if store.campaign(&name).await?.is_none() {
             let terms = NewCampaign {
                 name: name.clone(),
-                question: [
-                    ("en".parse()?, QUESTION_EN.to_owned()),
-                    ("fr".parse()?, QUESTION_FR.to_owned()),
-                ]
-                .into(),
+                question: [("en".parse()?, QUESTION_EN.to_owned()), ("fr".parse()?, QUESTION_FR.to_owned())].into(),
                 target: ObjectClass::Bicycle.name().to_owned(),
                 requester: "Corvée demonstration".to_owned(),
                 data_set: "drawn street scenes".to_owned(),
@@ -175,18 +158,10 @@ impl Demo {
 
 /// Sends the crowd; what came of it goes to the log.
 async fn crowd(target: anyhow::Result<Target>, visitors: u32, over_seconds: u64) {
-    let crowd = Crowd {
-        visitors,
-        pace: Pace::Spread {
-            over: Duration::from_secs(over_seconds),
-        },
-        ..Crowd::default()
-    };
+    let crowd = Crowd { visitors, pace: Pace::Spread { over: Duration::from_secs(over_seconds) }, ..Crowd::default() };
     let bar = progress::bar(u64::from(visitors), "visiting");
     let report = match target {
-        Ok(target) => corvee_simulate::run(&target, &crowd, &bar)
-            .await
-            .map_err(anyhow::Error::from),
+        Ok(target) => corvee_simulate::run(&target, &crowd, &bar).await.map_err(anyhow::Error::from),
         Err(error) => Err(error),
     };
     bar.finish_and_clear();

@@ -31,16 +31,8 @@ impl Export {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         let campaign = find_campaign(&store, &self.campaign).await?;
-        let existing = if self.replace {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        };
-        let options = ExportOptions {
-            folder: self.folder,
-            existing,
-            evaluate: self.evaluate,
-        };
+        let existing = if self.replace { Existing::Replace } else { Existing::Keep };
+        let options = ExportOptions { folder: self.folder, existing, evaluate: self.evaluate };
         let bar = progress::bar(0, "writing");
         let step = |step: crate::export::Step| {
             bar.set_length(step.total);
@@ -68,23 +60,15 @@ fn describe(manifest: &Manifest, options: &ExportOptions) -> String {
         options.folder.display(),
     );
     if let Some(evaluation) = &manifest.evaluation {
-        write!(
-            text,
-            "\nOf {} final labels whose truth is known, {} are right",
-            evaluation.items, evaluation.right
-        )
-        .expect("writing to a String cannot fail");
+        write!(text, "\nOf {} final labels whose truth is known, {} are right", evaluation.items, evaluation.right)
+            .expect("writing to a String cannot fail");
         if let Some(share) = evaluation.share_right {
             write!(text, " ({:.2} %)", share * 100.0).expect("writing to a String cannot fail");
         }
         text.push('.');
         for wrong in &evaluation.wrong {
-            write!(
-                text,
-                "\n  wrong: {} is {} ({} votes)",
-                wrong.file, wrong.truth, wrong.votes
-            )
-            .expect("writing to a String cannot fail");
+            write!(text, "\n  wrong: {} is {} ({} votes)", wrong.file, wrong.truth, wrong.votes)
+                .expect("writing to a String cannot fail");
         }
     }
     text

@@ -56,9 +56,7 @@ impl Import {
         let report = import(&store, &tiles, &campaign, options, context.clock.now_ms(), &step).await;
         bar.finish_and_clear();
         let report = report?;
-        context
-            .output
-            .print(&Imported::from(&report), || describe(&report, &self.campaign))
+        context.output.print(&Imported::from(&report), || describe(&report, &self.campaign))
     }
 }
 

@@ -14,11 +14,7 @@ pub(super) struct Output {
 impl Output {
     /// Prints `value` as JSON, or the text that stands for it.
     pub(super) fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-        let text = if self.json {
-            serde_json::to_string_pretty(value)?
-        } else {
-            text()
-        };
+        let text = if self.json { serde_json::to_string_pretty(value)? } else { text() };
         self.line(&text)
     }
 

@@ -5,8 +5,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// A bar that counts to `total`.
 pub(super) fn bar(total: u64, doing: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:>12} [{bar:40}] {human_pos}/{human_len} ({eta})");
-    let style = style
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
     ProgressBar::new(total).with_style(style).with_message(doing)
 }

@@ -32,23 +32,14 @@ impl Samples {
         sample_folder::write(&self.folder, self.class, self.count, self.seed, &|_| bar.inc(1))?;
         bar.finish_and_clear();
         let folder = self.folder.display().to_string();
-        output.print(
-            &json!({ "folder": folder, "pictures": self.count, "label": self.class.name() }),
-            || format!("{} pictures and labels.csv are in {folder}.", self.count),
-        )
+        output.print(&json!({ "folder": folder, "pictures": self.count, "label": self.class.name() }), || {
+            format!("{} pictures and labels.csv are in {folder}.", self.count)
+        })
     }
 }
 
 fn class(name: &str) -> anyhow::Result<ObjectClass> {
-    let known = || {
-        ObjectClass::ALL
-            .iter()
-            .map(|class| class.name())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let known = || ObjectClass::ALL.iter().map(|class| class.name()).collect::<Vec<_>>().join(", ");
     let found = ObjectClass::ALL.iter().find(|class| class.name() == name);
-    found
-        .copied()
-        .ok_or_else(|| anyhow::anyhow!("nothing of this name is drawn; there are: {}", known()))
+    found.copied().ok_or_else(|| anyhow::anyhow!("nothing of this name is drawn; there are: {}", known()))
 }

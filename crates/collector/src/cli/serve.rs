@@ -42,13 +42,8 @@ pub(super) struct Prepared {
 impl Serve {
     pub(super) async fn run(self, context: Context, json: bool) -> anyhow::Result<()> {
         observe::start(json);
-        let Prepared {
-            service,
-            listener,
-            address,
-            app,
-            lock,
-        } = prepare(&context, self.listen, self.trusted_proxies).await?;
+        let Prepared { service, listener, address, app, lock } =
+            prepare(&context, self.listen, self.trusted_proxies).await?;
         let router = http::router(app);
         context.output.line(&format!("listening on http://{address}"))?;
         let served = service.run(listener, router).await;
@@ -74,10 +69,7 @@ pub(super) async fn prepare(
     let shelf = Shelf::open(context.data.path())?;
     let tidied = import::tidy(&store, &shelf, context.clock.now_ms()).await?;
     if tidied.imports > 0 {
-        tracing::info!(
-            imports = tidied.imports,
-            "imports that were killed half-way have been taken back"
-        );
+        tracing::info!(imports = tidied.imports, "imports that were killed half-way have been taken back");
     }
     let (writer, writer_task) = Writer::start(store.clone());
     let gallery = Gallery::new(shelf);
@@ -90,11 +82,5 @@ pub(super) async fn prepare(
         trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
         requester_key: Arc::new(context.data.requester_key()?),
     };
-    Ok(Prepared {
-        service: Service { collector, writer_task },
-        listener,
-        address,
-        app,
-        lock,
-    })
+    Ok(Prepared { service: Service { collector, writer_task }, listener, address, app, lock })
 }

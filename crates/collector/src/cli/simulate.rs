@@ -84,13 +84,8 @@ impl Simulate {
             random_share: self.random_share,
             seed: self.seed,
             concurrency: self.concurrency,
-            pace: self.over.map_or(Pace::AsFast, |seconds| Pace::Spread {
-                over: Duration::from_secs(seconds),
-            }),
-            people: PersonModel {
-                true_positive: self.true_positive,
-                false_positive: self.false_positive,
-            },
+            pace: self.over.map_or(Pace::AsFast, |seconds| Pace::Spread { over: Duration::from_secs(seconds) }),
+            people: PersonModel { true_positive: self.true_positive, false_positive: self.false_positive },
             clicker: ClickerModel::default(),
             retries: 0,
         };

@@ -34,16 +34,8 @@ impl Site {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         match self {
-            Self::Create(Create {
-                name,
-                hostnames,
-                campaigns,
-            }) => {
-                let site = NewSite {
-                    name,
-                    hostnames,
-                    campaigns,
-                };
+            Self::Create(Create { name, hostnames, campaigns }) => {
+                let site = NewSite { name, hostnames, campaigns };
                 let created = founding::found_site(&store, &context.chance, site, context.clock.now_ms()).await?;
                 context.output.print(&created, || {
                     format!(

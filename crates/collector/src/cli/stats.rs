@@ -56,9 +56,7 @@ fn describe(stats: &CampaignStats) -> String {
         ""
     };
     let hours = ledger.visitor_ms as f64 / 3_600_000.0;
-    let median = ledger
-        .median_solve_ms
-        .map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
+    let median = ledger.median_solve_ms.map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
     format!(
         "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh)\n  \
          visits           {:>9}\n    passed         {:>9}\n  screens          {:>9}\n  votes            {:>9}\n    taken back     {:>9}\n  \

@@ -38,10 +38,7 @@ impl PartFolder {
             fs::create_dir_all(parent).map_err(at(parent))?;
         }
         fs::create_dir(&part).map_err(at(&part))?;
-        Ok(Self {
-            part,
-            target: target.to_owned(),
-        })
+        Ok(Self { part, target: target.to_owned() })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -85,15 +82,10 @@ fn check_replaceable(target: &Path, existing: Existing) -> Result<(), ExportErro
     for entry in entries {
         let name = entry.map_err(at(target))?.file_name();
         if existing == Existing::Keep {
-            return Err(ExportError::Exists {
-                path: target.to_owned(),
-            });
+            return Err(ExportError::Exists { path: target.to_owned() });
         }
         if !FILES.iter().any(|file| name == *file) {
-            return Err(ExportError::Foreign {
-                path: target.to_owned(),
-                found: name.to_string_lossy().into_owned(),
-            });
+            return Err(ExportError::Foreign { path: target.to_owned(), found: name.to_string_lossy().into_owned() });
         }
     }
     Ok(())
@@ -103,9 +95,7 @@ fn check_replaceable(target: &Path, existing: Existing) -> Result<(), ExportErro
 fn beside(target: &Path, sort: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent
-        .unwrap_or(Path::new("."))
-        .join(format!(".{name}.{sort}-{}", std::process::id()))
+    parent.unwrap_or(Path::new(".")).join(format!(".{name}.{sort}-{}", std::process::id()))
 }
 
 fn remove(folder: &Path) -> Result<(), ExportError> {
@@ -131,10 +121,8 @@ mod tests {
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort_unstable();
         names
     }
@@ -159,10 +147,7 @@ mod tests {
         let target = place.path().join("export");
         fs::create_dir(&target).unwrap();
         published(&target, Existing::Keep, b"1").unwrap();
-        assert!(matches!(
-            published(&target, Existing::Keep, b"2"),
-            Err(ExportError::Exists { .. })
-        ));
+        assert!(matches!(published(&target, Existing::Keep, b"2"), Err(ExportError::Exists { .. })));
         assert_eq!(fs::read(target.join("labels.csv")).unwrap(), b"1");
         published(&target, Existing::Replace, b"2").unwrap();
         assert_eq!(fs::read(target.join("labels.csv")).unwrap(), b"2");

@@ -54,10 +54,7 @@ pub struct Generator {
 impl Generator {
     /// This program.
     pub(super) fn this() -> Self {
-        Self {
-            name: "corvee".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
+        Self { name: "corvee".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
     }
 }
 
@@ -87,16 +84,10 @@ pub struct ExportedLedger {
 impl ExportedLedger {
     pub(super) fn of(sums: &LedgerSums) -> Self {
         let minutes = sums.visitor_ms as f64 / 60_000.0;
-        let time = if minutes < 120.0 {
-            format!("{minutes:.1} minutes")
-        } else {
-            format!("{:.1} hours", minutes / 60.0)
-        };
+        let time =
+            if minutes < 120.0 { format!("{minutes:.1} minutes") } else { format!("{:.1} hours", minutes / 60.0) };
         Self {
-            statement: format!(
-                "This set embodies {time} of unpaid work by {} anonymous visits.",
-                sums.visits
-            ),
+            statement: format!("This set embodies {time} of unpaid work by {} anonymous visits.", sums.visits),
             visits: sums.visits,
             passed: sums.passed,
             screens: sums.screens,

@@ -61,10 +61,7 @@ impl LabelNames {
     /// The target, and `other`.
     pub fn of(target: &str) -> Self {
         let negative = if target == "other" { "not other" } else { "other" };
-        Self {
-            positive: target.to_owned(),
-            negative: negative.to_owned(),
-        }
+        Self { positive: target.to_owned(), negative: negative.to_owned() }
     }
 
     fn name(&self, positive: bool) -> &str {
@@ -158,11 +155,7 @@ pub(super) struct VoteLine<'a> {
 
 impl<'a> VoteLine<'a> {
     pub(super) fn new(row: &'a VoteRow, names: &'a LabelNames, crowd: &Crowd) -> Self {
-        let vote = Vote {
-            picked: row.picked,
-            human: Probability::saturating(row.human),
-            new_prefix: row.new_prefix,
-        };
+        let vote = Vote { picked: row.picked, human: Probability::saturating(row.human), new_prefix: row.new_prefix };
         Self {
             vote: row.id,
             item: row.item.0,
@@ -205,12 +198,7 @@ impl Table {
         let csv = DigestedFile::create(&folder.join(format!("{name}.csv")))?;
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(csv);
         csv.write_record(columns)?;
-        Ok(Self {
-            name,
-            rows: 0,
-            csv,
-            jsonl: DigestedFile::create(&folder.join(format!("{name}.jsonl")))?,
-        })
+        Ok(Self { name, rows: 0, csv, jsonl: DigestedFile::create(&folder.join(format!("{name}.jsonl")))? })
     }
 
     pub(super) fn write(&mut self, row: &impl Serialize) -> io::Result<()> {
@@ -239,22 +227,13 @@ struct DigestedFile {
 
 impl DigestedFile {
     fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: BufWriter::new(File::create(path)?),
-            digest: Sha256::new(),
-            bytes: 0,
-        })
+        Ok(Self { file: BufWriter::new(File::create(path)?), digest: Sha256::new(), bytes: 0 })
     }
 
     fn finish(self, name: String, rows: u64) -> io::Result<FileFacts> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        Ok(FileFacts {
-            name,
-            rows,
-            bytes: self.bytes,
-            sha256: hex(&self.digest.finalize()),
-        })
+        Ok(FileFacts { name, rows, bytes: self.bytes, sha256: hex(&self.digest.finalize()) })
     }
 }
 
@@ -304,10 +283,7 @@ mod tests {
             let order: Vec<String> = text
                 .split("\",\"")
                 .flat_map(|part| part.split(",\""))
-                .filter_map(|part| {
-                    part.split_once("\":")
-                        .map(|(key, _)| key.trim_matches(['{', '"']).to_owned())
-                })
+                .filter_map(|part| part.split_once("\":").map(|(key, _)| key.trim_matches(['{', '"']).to_owned()))
                 .collect();
             order
         };
@@ -315,10 +291,7 @@ mod tests {
         let mut plain = open.clone();
         plain.file = "a.jpg".to_owned();
         let names = LabelNames::of("shoes");
-        assert_eq!(
-            keys(serde_json::to_string(&LabelRow::new(&plain, &names)).unwrap()),
-            LABEL_COLUMNS
-        );
+        assert_eq!(keys(serde_json::to_string(&LabelRow::new(&plain, &names)).unwrap()), LABEL_COLUMNS);
         let vote = VoteRow {
             id: 1,
             item: ItemId(7),
@@ -393,9 +366,6 @@ mod tests {
         let mut csv = csv::Reader::from_path(folder.path().join("labels.csv")).unwrap();
         assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), LABEL_COLUMNS);
         let row = csv.records().next().unwrap().unwrap();
-        assert_eq!(
-            row.iter().take(7).skip(1).collect::<Vec<_>>(),
-            ["a, b.jpg", &"ab".repeat(32), "open", "", "", ""]
-        );
+        assert_eq!(row.iter().take(7).skip(1).collect::<Vec<_>>(), ["a, b.jpg", &"ab".repeat(32), "open", "", "", ""]);
     }
 }

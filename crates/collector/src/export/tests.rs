@@ -51,19 +51,8 @@ impl Place {
         store.complete_import(id, import, 0.5, NOW_MS).await.unwrap();
         let campaign = store.campaign(&terms.name).await.unwrap().unwrap();
         let (writer, _task) = Writer::start(store.clone());
-        let rules = CampaignRules {
-            id,
-            prior: Probability::HALF,
-            stop: StopRule::default(),
-            crowd: Crowd::default(),
-        };
-        Self {
-            data,
-            store,
-            writer,
-            campaign,
-            rules,
-        }
+        let rules = CampaignRules { id, prior: Probability::HALF, stop: StopRule::default(), crowd: Crowd::default() };
+        Self { data, store, writer, campaign, rules }
     }
 
     /// A visit from an address of its own that votes on these items: (row, picked).
@@ -95,20 +84,12 @@ impl Place {
     /// Eight visits that agree on items 5 to 8, of which 6 truly shows shoes (row 7), and quarrel over item 9.
     async fn answered(&self) {
         for number in 1..=8 {
-            self.visit(
-                number,
-                &[(5, false), (6, false), (7, true), (8, true), (9, number % 2 == 0)],
-            )
-            .await;
+            self.visit(number, &[(5, false), (6, false), (7, true), (8, true), (9, number % 2 == 0)]).await;
         }
     }
 
     fn options(&self) -> ExportOptions {
-        ExportOptions {
-            folder: self.data.path().join("export"),
-            existing: Existing::Keep,
-            evaluate: false,
-        }
+        ExportOptions { folder: self.data.path().join("export"), existing: Existing::Keep, evaluate: false }
     }
 
     async fn export(&self, options: &ExportOptions) -> Result<Manifest, ExportError> {
@@ -118,11 +99,7 @@ impl Place {
 
     fn rows(&self, file: &str) -> Vec<BTreeMap<String, String>> {
         let path = self.options().folder.join(file);
-        csv::Reader::from_path(path)
-            .unwrap()
-            .deserialize()
-            .map(Result::unwrap)
-            .collect()
+        csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
     }
 
     fn lines(&self, file: &str) -> Vec<serde_json::Value> {
@@ -142,37 +119,15 @@ async fn an_export_holds_every_item_and_every_vote_and_adds_up() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     found.sort_unstable();
-    assert_eq!(
-        found,
-        [
-            "labels.csv",
-            "labels.jsonl",
-            "manifest.json",
-            "votes.csv",
-            "votes.jsonl"
-        ]
-    );
+    assert_eq!(found, ["labels.csv", "labels.jsonl", "manifest.json", "votes.csv", "votes.jsonl"]);
 
     let (labels, votes) = (place.rows("labels.csv"), place.rows("votes.csv"));
     assert_eq!((labels.len(), votes.len()), (20, 40));
     assert!(manifest.counts.reconciles());
-    assert_eq!(
-        (manifest.counts.items, manifest.counts.gold, manifest.counts.settled),
-        (20, 4, 4)
-    );
+    assert_eq!((manifest.counts.items, manifest.counts.gold, manifest.counts.settled), (20, 4, 4));
     assert_eq!(manifest.counts.open, 12);
-    assert_eq!(
-        (
-            manifest.ledger.votes,
-            manifest.ledger.visits,
-            manifest.ledger.visitor_ms
-        ),
-        (40, 8, 96_000)
-    );
-    assert_eq!(
-        manifest.ledger.statement,
-        "This set embodies 1.6 minutes of unpaid work by 8 anonymous visits."
-    );
+    assert_eq!((manifest.ledger.votes, manifest.ledger.visits, manifest.ledger.visitor_ms), (40, 8, 96_000));
+    assert_eq!(manifest.ledger.statement, "This set embodies 1.6 minutes of unpaid work by 8 anonymous visits.");
     for state in ["gold", "final", "ambiguous", "open"] {
         let n = labels.iter().filter(|row| row["state"] == state).count() as u64;
         let told = serde_json::to_value(manifest.counts).unwrap()[state].as_u64().unwrap();
@@ -186,10 +141,7 @@ async fn an_export_holds_every_item_and_every_vote_and_adds_up() {
     assert_eq!(on_disk, manifest);
     for facts in &manifest.files {
         let content = fs::read(place.options().folder.join(&facts.name)).unwrap();
-        assert_eq!(
-            (hex(&Sha256::digest(&content)), content.len() as u64),
-            (facts.sha256.clone(), facts.bytes)
-        );
+        assert_eq!((hex(&Sha256::digest(&content)), content.len() as u64), (facts.sha256.clone(), facts.bytes));
     }
 }
 
@@ -201,47 +153,26 @@ async fn a_label_can_be_followed_from_its_votes() {
     let labels = place.rows("labels.csv");
     let settled = labels.iter().find(|row| row["item"] == "7").unwrap();
     assert_eq!(
-        (
-            settled["file"].as_str(),
-            settled["label"].as_str(),
-            settled["positive"].as_str()
-        ),
+        (settled["file"].as_str(), settled["label"].as_str(), settled["positive"].as_str()),
         ("0006.jpg", "shoes", "true")
     );
-    assert_eq!(
-        (settled["votes"].as_str(), settled["votes_positive"].as_str()),
-        ("8", "8")
-    );
+    assert_eq!((settled["votes"].as_str(), settled["votes_positive"].as_str()), ("8", "8"));
     assert_eq!(settled["votes_beside_over_exposed_gold"], "1");
     assert_eq!(settled["sha256"], hex(&Sha256::digest(6_u16.to_be_bytes())));
-    assert_eq!(
-        (settled["source"].as_str(), settled["settled_at"].as_str()),
-        ("votes", "2026-01-01T12:34:56Z")
-    );
+    assert_eq!((settled["source"].as_str(), settled["settled_at"].as_str()), ("votes", "2026-01-01T12:34:56Z"));
 
     // The weights of its votes are the log-odds of its confidence: the prior is one half.
     let votes = place.rows("votes.csv");
-    let weights: f64 = votes
-        .iter()
-        .filter(|row| row["item"] == "7")
-        .map(|row| row["weight"].parse::<f64>().unwrap())
-        .sum();
+    let weights: f64 =
+        votes.iter().filter(|row| row["item"] == "7").map(|row| row["weight"].parse::<f64>().unwrap()).sum();
     let confidence = Probability::from_log_odds(weights).value();
     assert!((confidence - settled["confidence"].parse::<f64>().unwrap()).abs() < 2e-6);
-    let vote = Vote {
-        picked: true,
-        human: Probability::saturating(0.97),
-        new_prefix: true,
-    };
+    let vote = Vote { picked: true, human: Probability::saturating(0.97), new_prefix: true };
     assert!((weights - 8.0 * vote.log_likelihood_ratio(&Crowd::default())).abs() < 1e-4);
 
     let quarrel = labels.iter().find(|row| row["item"] == "9").unwrap();
     assert_eq!(
-        (
-            quarrel["state"].as_str(),
-            quarrel["label"].as_str(),
-            quarrel["confidence"].as_str()
-        ),
+        (quarrel["state"].as_str(), quarrel["label"].as_str(), quarrel["confidence"].as_str()),
         ("open", "", "")
     );
 }
@@ -295,11 +226,7 @@ async fn nothing_in_an_export_tells_of_a_visitor() {
 async fn votes_taken_back_are_in_no_file_and_it_still_adds_up() {
     let place = Place::new(16).await;
     place.answered().await;
-    let removal = Removal {
-        code_digest: [3; 32],
-        campaign: place.rules,
-        now_ms: NOW_MS,
-    };
+    let removal = Removal { code_digest: [3; 32], campaign: place.rules, now_ms: NOW_MS };
     place.writer.remove(removal).await.unwrap();
     let manifest = place.export(&place.options()).await.unwrap();
     assert_eq!((manifest.ledger.votes, manifest.ledger.votes_removed), (35, 5));
@@ -316,15 +243,10 @@ async fn an_export_is_of_one_moment() {
     let before = snapshot.tally(place.campaign.id).await.unwrap().unwrap();
     place.visit(50, &[(10, true), (11, true)]).await;
     let options = place.options();
-    let manifest = export(&mut snapshot, &place.campaign, &place.rules, &options, NOW_MS, &|_| {})
-        .await
-        .unwrap();
+    let manifest = export(&mut snapshot, &place.campaign, &place.rules, &options, NOW_MS, &|_| {}).await.unwrap();
     assert_eq!((manifest.ledger.votes, before.sums.votes), (40, 40));
     drop(snapshot);
-    let later = ExportOptions {
-        folder: place.data.path().join("later"),
-        ..place.options()
-    };
+    let later = ExportOptions { folder: place.data.path().join("later"), ..place.options() };
     assert_eq!(place.export(&later).await.unwrap().ledger.votes, 42);
 }
 
@@ -352,22 +274,10 @@ async fn what_does_not_add_up_is_not_exported() {
     );
     let mut doubled = counted;
     doubled.vote_rows += 1;
-    assert!(
-        doubled
-            .reconcile(&tally)
-            .unwrap_err()
-            .to_string()
-            .contains("exported votes are 41")
-    );
+    assert!(doubled.reconcile(&tally).unwrap_err().to_string().contains("exported votes are 41"));
     let mut ledger = tally;
     ledger.sums.votes -= 1;
-    assert!(
-        counted
-            .reconcile(&ledger)
-            .unwrap_err()
-            .to_string()
-            .contains("votes in the ledger are 39")
-    );
+    assert!(counted.reconcile(&ledger).unwrap_err().to_string().contains("votes in the ledger are 39"));
 }
 
 #[tokio::test]
@@ -375,54 +285,27 @@ async fn evaluation_tells_which_labels_are_wrong() {
     let place = Place::new(16).await;
     place.answered().await;
     assert_eq!(place.export(&place.options()).await.unwrap().evaluation, None);
-    let options = ExportOptions {
-        existing: Existing::Replace,
-        evaluate: true,
-        ..place.options()
-    };
+    let options = ExportOptions { existing: Existing::Replace, evaluate: true, ..place.options() };
     let evaluation = place.export(&options).await.unwrap().evaluation.unwrap();
     // Rows 5 to 8 are files 4 to 7; of these only file 6 truly shows shoes, and the crowd says 6 and 7.
-    assert_eq!(
-        (evaluation.items, evaluation.right, evaluation.truly_positive),
-        (4, 3, 1)
-    );
+    assert_eq!((evaluation.items, evaluation.right, evaluation.truly_positive), (4, 3, 1));
     assert_eq!(evaluation.share_right, Some(0.75));
-    let [wrong] = evaluation.wrong.as_slice() else {
-        panic!("{evaluation:?}")
-    };
-    assert_eq!(
-        (wrong.file.as_str(), wrong.positive, wrong.truth.as_str(), wrong.votes),
-        ("0007.jpg", true, "hat", 8)
-    );
+    let [wrong] = evaluation.wrong.as_slice() else { panic!("{evaluation:?}") };
+    assert_eq!((wrong.file.as_str(), wrong.positive, wrong.truth.as_str(), wrong.votes), ("0007.jpg", true, "hat", 8));
 }
 
 #[tokio::test]
 async fn an_export_longer_than_a_page_is_complete() {
     let place = Place::new(4500).await;
-    place
-        .visit(1, &(5..=904).map(|item| (item, item % 3 == 0)).collect::<Vec<_>>())
-        .await;
+    place.visit(1, &(5..=904).map(|item| (item, item % 3 == 0)).collect::<Vec<_>>()).await;
     let steps = Mutex::new(Vec::new());
     let mut snapshot = place.store.snapshot().await.unwrap();
     let progress = |step: Step| steps.lock().unwrap().push(step);
     let options = place.options();
-    export(
-        &mut snapshot,
-        &place.campaign,
-        &place.rules,
-        &options,
-        NOW_MS,
-        &progress,
-    )
-    .await
-    .unwrap();
+    export(&mut snapshot, &place.campaign, &place.rules, &options, NOW_MS, &progress).await.unwrap();
     let steps: Vec<u64> = steps.into_inner().unwrap().iter().map(|step| step.done).collect();
     assert_eq!(steps, [2000, 4000, 4504, 5404]);
-    let items: Vec<String> = place
-        .rows("labels.csv")
-        .into_iter()
-        .map(|row| row["item"].clone())
-        .collect();
+    let items: Vec<String> = place.rows("labels.csv").into_iter().map(|row| row["item"].clone()).collect();
     assert_eq!(items, (1..=4504).map(|item| item.to_string()).collect::<Vec<_>>());
 }
 
@@ -430,14 +313,8 @@ async fn an_export_longer_than_a_page_is_complete() {
 async fn a_campaign_without_a_vote_is_exported_with_headers() {
     let place = Place::new(3).await;
     let manifest = place.export(&place.options()).await.unwrap();
-    assert_eq!(
-        manifest.files.iter().map(|facts| facts.rows).collect::<Vec<_>>(),
-        [7, 7, 0, 0]
-    );
+    assert_eq!(manifest.files.iter().map(|facts| facts.rows).collect::<Vec<_>>(), [7, 7, 0, 0]);
     let votes = fs::read_to_string(place.options().folder.join("votes.csv")).unwrap();
     assert_eq!(votes.trim_end(), VOTE_COLUMNS.join(","));
-    assert!(matches!(
-        place.export(&place.options()).await,
-        Err(ExportError::Exists { .. })
-    ));
+    assert!(matches!(place.export(&place.options()).await, Err(ExportError::Exists { .. })));
 }

@@ -39,26 +39,18 @@ pub fn find(name: &str) -> Option<&'static Asset> {
 
 /// Path under which a hashed file is served; empty without a bundle.
 pub fn path(name: &str) -> String {
-    find(name)
-        .map(|asset| format!("/assets/{}", asset.file))
-        .unwrap_or_default()
+    find(name).map(|asset| format!("/assets/{}", asset.file)).unwrap_or_default()
 }
 
 /// `GET /api.js`: the loader, under a name that stays, so browsers ask again after an hour.
 pub async fn loader(headers: HeaderMap) -> Result<Response, Refusal> {
     let asset = find("api.js").ok_or_else(without_bundle)?;
-    Ok(serve(
-        asset,
-        &headers,
-        "public, max-age=3600, stale-while-revalidate=86400",
-    ))
+    Ok(serve(asset, &headers, "public, max-age=3600, stale-while-revalidate=86400"))
 }
 
 /// `GET /assets/{file}`: a file with a hashed name.
 pub async fn immutable(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let asset = embedded::FILES
-        .iter()
-        .find(|asset| asset.immutable && asset.file == file);
+    let asset = embedded::FILES.iter().find(|asset| asset.immutable && asset.file == file);
     let asset =
         asset.ok_or_else(|| Refusal::new(ProblemKind::NotFound, "this build of the collector has no such file"))?;
     Ok(serve(asset, &headers, "public, max-age=31536000, immutable"))
@@ -72,10 +64,7 @@ fn without_bundle() -> Refusal {
 }
 
 fn serve(asset: &'static Asset, request: &HeaderMap, cache: &'static str) -> Response {
-    let accepted = request
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts = |wanted: &str| {
         accepted.split(',').any(|coding| {
             let mut parts = coding.split(';').map(str::trim);

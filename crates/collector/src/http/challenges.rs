@@ -28,14 +28,8 @@ pub async fn sprite(State(app): State<AppState>, Path(sealed): Path<String>) -> 
     let state = app.collector.open(&sealed)?;
     let sprite = app.collector.sprite(&state).await.map_err(|error| {
         tracing::error!(%error, "a sprite could not be drawn");
-        Problem::new(
-            ProblemKind::Internal,
-            "the pictures of this screen could not be drawn: ask for a fresh challenge",
-        )
+        Problem::new(ProblemKind::Internal, "the pictures of this screen could not be drawn: ask for a fresh challenge")
     })?;
-    Ok((
-        [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-store")],
-        Bytes::from_owner(sprite),
-    )
+    Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-store")], Bytes::from_owner(sprite))
         .into_response())
 }

@@ -18,10 +18,7 @@ impl TrustedProxies {
     /// The rightmost address that no trusted proxy has; the peer's own when nothing better is said.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
-        let hops = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok());
+        let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
         let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
         let mut client = peer;
         for hop in hops.into_iter().rev() {
@@ -43,10 +40,7 @@ fn address(hop: &str) -> Option<IpAddr> {
     let plain = hop.parse::<IpAddr>().ok();
     let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
     let bracketed = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
-    plain
-        .or_else(with_port)
-        .or_else(bracketed)
-        .map(|address: IpAddr| address.to_canonical())
+    plain.or_else(with_port).or_else(bracketed).map(|address: IpAddr| address.to_canonical())
 }
 
 /// The visitor's address, for the length of the request.
@@ -60,13 +54,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         // Requests without a connection come from tests that call the router; they count as loopback.
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
-        Ok(Self(
-            AppState::from_ref(state).trusted_proxies.client(peer, &parts.headers),
-        ))
+        let peer =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+        Ok(Self(AppState::from_ref(state).trusted_proxies.client(peer, &parts.headers)))
     }
 }
 
@@ -91,14 +81,8 @@ mod tests {
 
     #[test]
     fn the_rightmost_address_no_proxy_has_is_the_visitor() {
-        assert_eq!(
-            client("10.0.0.0/8", "10.0.0.1", &["6.6.6.6, 203.0.113.9, 10.0.0.2"]),
-            "203.0.113.9"
-        );
-        assert_eq!(
-            client("10.0.0.0/8", "10.0.0.1", &["6.6.6.6", "203.0.113.9:4711"]),
-            "203.0.113.9"
-        );
+        assert_eq!(client("10.0.0.0/8", "10.0.0.1", &["6.6.6.6, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.0/8", "10.0.0.1", &["6.6.6.6", "203.0.113.9:4711"]), "203.0.113.9");
         assert_eq!(client("::1/128", "::1", &["[2001:db8::1]"]), "2001:db8::1");
         assert_eq!(client("10.0.0.0/8", "::ffff:10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
     }

@@ -71,10 +71,7 @@ struct Comment {
 
 /// The pages of the demonstration.
 pub fn router(site: DemoSite) -> Router {
-    Router::new()
-        .route("/", get(page))
-        .route("/comment", post(comment))
-        .with_state(Arc::new(site))
+    Router::new().route("/", get(page)).route("/comment", post(comment)).with_state(Arc::new(site))
 }
 
 async fn page(State(site): State<Arc<DemoSite>>, Query(query): Query<PageQuery>) -> Response {
@@ -111,20 +108,11 @@ async fn judge(site: &DemoSite, comment: &Comment, french: bool) -> Outcome {
                 (false, false) => "Not published yet: please tick the box first. Your text is still here.".to_owned(),
                 (false, true) => "Pas encore publié : cochez d’abord la case. Votre texte est toujours là.".to_owned(),
             };
-            Outcome {
-                published,
-                sentence,
-                reply: serde_json::to_string_pretty(&reply).unwrap_or_default(),
-            }
+            Outcome { published, sentence, reply: serde_json::to_string_pretty(&reply).unwrap_or_default() }
         }
         Err(error) => Outcome {
             published: false,
-            sentence: if french {
-                "Le collecteur ne répond pas."
-            } else {
-                "The collector does not answer."
-            }
-            .to_owned(),
+            sentence: if french { "Le collecteur ne répond pas." } else { "The collector does not answer." }.to_owned(),
             reply: error.to_string(),
         },
     }

@@ -100,10 +100,7 @@ pub async fn show(State(app): State<AppState>, Query(query): Query<FrameQuery>) 
 
 /// The frame's policy: its own files, no inline code, and only the site's pages may show it.
 fn policy(hostnames: &[Hostname]) -> String {
-    let ancestors: Vec<String> = hostnames
-        .iter()
-        .map(|name| format!("http://{name}:* https://{name}:*"))
-        .collect();
+    let ancestors: Vec<String> = hostnames.iter().map(|name| format!("http://{name}:* https://{name}:*")).collect();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors {}",
@@ -112,14 +109,8 @@ fn policy(hostnames: &[Hostname]) -> String {
 }
 
 fn hostname_of(origin: &str) -> Option<Hostname> {
-    let rest = origin
-        .strip_prefix("https://")
-        .or_else(|| origin.strip_prefix("http://"))?;
-    let host = if rest.starts_with('[') {
-        rest.get(..=rest.find(']')?)?
-    } else {
-        rest.split(':').next()?
-    };
+    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))?;
+    let host = if rest.starts_with('[') { rest.get(..=rest.find(']')?)? } else { rest.split(':').next()? };
     host.parse().ok()
 }
 
@@ -139,21 +130,12 @@ impl Words {
                 label: "Je ne suis pas un robot",
                 noscript: "Ce contrôle a besoin de JavaScript.",
             },
-            _ => Self {
-                language: "en",
-                label: "I am not a robot",
-                noscript: "This check needs JavaScript.",
-            },
+            _ => Self { language: "en", label: "I am not a robot", noscript: "This check needs JavaScript." },
         }
     }
 
     fn disclosure(&self, disclosure: &Disclosure) -> String {
-        let Disclosure {
-            requester,
-            data_set,
-            seconds,
-            ..
-        } = disclosure;
+        let Disclosure { requester, data_set, seconds, .. } = disclosure;
         match self.language {
             "fr" => format!("Pour {requester}\u{a0}: {data_set}. Environ {seconds}\u{a0}s."),
             _ => format!("For {requester}: {data_set}. About {seconds}\u{a0}s."),
@@ -162,10 +144,7 @@ impl Words {
 }
 
 fn sentence(status: StatusCode, text: &'static str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><title>Corvée</title><p>{}</p>",
-        escaped(text)
-    );
+    let page = format!("<!doctype html><html lang=\"en\"><title>Corvée</title><p>{}</p>", escaped(text));
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }
 
@@ -196,15 +175,7 @@ mod tests {
         assert_eq!(host("https://example.org").as_deref(), Some("example.org"));
         assert_eq!(host("http://127.0.0.1:8080").as_deref(), Some("127.0.0.1"));
         assert_eq!(host("http://[::1]:8080").as_deref(), Some("[::1]"));
-        for origin in [
-            "",
-            "null",
-            "example.org",
-            "javascript:alert(1)",
-            "https://",
-            "https://a/b",
-            "https://[::1",
-        ] {
+        for origin in ["", "null", "example.org", "javascript:alert(1)", "https://", "https://a/b", "https://[::1"] {
             assert_eq!(host(origin), None, "{origin}");
         }
     }
@@ -220,10 +191,7 @@ mod tests {
     #[test]
     fn only_the_sites_pages_may_show_the_frame() {
         let policy = policy(&["example.org".parse().unwrap()]);
-        assert!(
-            policy.ends_with("frame-ancestors http://example.org:* https://example.org:*"),
-            "{policy}"
-        );
+        assert!(policy.ends_with("frame-ancestors http://example.org:* https://example.org:*"), "{policy}");
         assert!(!policy.contains("unsafe-inline"));
     }
 }

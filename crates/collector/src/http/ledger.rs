@@ -11,12 +11,8 @@ use crate::campaign::ledger::ledger;
 
 /// The ledger. 200, 404.
 pub async fn show(State(app): State<AppState>, Path(campaign): Path<String>) -> Result<Json<Ledger>, Refusal> {
-    let unknown = || {
-        Refusal::new(
-            ProblemKind::NotFound,
-            "no campaign has this name: `corvee campaign list` names them",
-        )
-    };
+    let unknown =
+        || Refusal::new(ProblemKind::NotFound, "no campaign has this name: `corvee campaign list` names them");
     let name: CampaignName = campaign.parse().map_err(|_cause| unknown())?;
     ledger(&app.collector.store, &name).await?.map(Json).ok_or_else(unknown)
 }

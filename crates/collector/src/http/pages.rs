@@ -92,18 +92,16 @@ async fn payslip(app: &AppState, typed: &str, french: bool, removed_now: Option<
     let Ok(code) = read_code(typed) else {
         return Ok(find(french, Some(typed.to_owned()), StatusCode::BAD_REQUEST));
     };
-    let language = if french {
-        "fr".parse().unwrap_or_else(|_| super::frame::english())
-    } else {
-        super::frame::english()
-    };
+    let language =
+        if french { "fr".parse().unwrap_or_else(|_| super::frame::english()) } else { super::frame::english() };
     let Some(stored) = app.collector.receipt(&code, &language).await? else {
         return Ok(find(french, Some(typed.to_owned()), StatusCode::NOT_FOUND));
     };
-    let prices = stored.receipt.prices.iter().map(|measure| Price {
-        usd: usd(measure.usd_micros, french),
-        measure: measure.clone(),
-    });
+    let prices = stored
+        .receipt
+        .prices
+        .iter()
+        .map(|measure| Price { usd: usd(measure.usd_micros, french), measure: measure.clone() });
     let page = ReceiptPage {
         style: assets::path("pages.css"),
         french,
@@ -116,24 +114,13 @@ async fn payslip(app: &AppState, typed: &str, french: bool, removed_now: Option<
 }
 
 fn find(french: bool, trouble: Option<String>, status: StatusCode) -> Response {
-    show(
-        &FindReceiptPage {
-            style: assets::path("pages.css"),
-            french,
-            trouble,
-        },
-        status,
-    )
+    show(&FindReceiptPage { style: assets::path("pages.css"), french, trouble }, status)
 }
 
 /// A page under our policy, never kept by caches.
 pub fn show(page: &impl Template, status: StatusCode) -> Response {
     match page.render() {
-        Ok(html) => (
-            status,
-            [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "private, no-store")],
-            Html(html),
-        )
+        Ok(html) => (status, [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "private, no-store")], Html(html))
             .into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
@@ -143,34 +130,18 @@ pub fn show(page: &impl Template, status: StatusCode) -> Response {
 }
 
 fn wants_french(hl: Option<&Language>, headers: &HeaderMap) -> bool {
-    let first = || {
-        headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    hl.map_or_else(
-        || first().trim_start().starts_with("fr"),
-        |language| language.primary() == "fr",
-    )
+    let first =
+        || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    hl.map_or_else(|| first().trim_start().starts_with("fr"), |language| language.primary() == "fr")
 }
 
 /// Dollars with as many digits as the amount needs: `$0.0075`, in French `0,0075 $`.
 fn usd(micros: u32, french: bool) -> String {
     let fraction = format!("{:06}", micros % 1_000_000);
     let digits = fraction.trim_end_matches('0');
-    let digits = if digits.len() < 2 {
-        fraction.get(..2).unwrap_or(digits)
-    } else {
-        digits
-    };
+    let digits = if digits.len() < 2 { fraction.get(..2).unwrap_or(digits) } else { digits };
     let whole = micros / 1_000_000;
-    if french {
-        format!("{whole},{digits}\u{a0}$")
-    } else {
-        format!("${whole}.{digits}")
-    }
+    if french { format!("{whole},{digits}\u{a0}$") } else { format!("${whole}.{digits}") }
 }
 
 fn seconds(ms: u32, french: bool) -> String {

@@ -33,10 +33,7 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self {
-            problem,
-            retry_after_ms: None,
-        }
+        Self { problem, retry_after_ms: None }
     }
 }
 
@@ -46,10 +43,7 @@ impl From<IssueError> for Refusal {
             IssueError::TooMany { retry_after_ms } => Some(retry_after_ms),
             _ => None,
         };
-        Self {
-            problem: error.into(),
-            retry_after_ms,
-        }
+        Self { problem: error.into(), retry_after_ms }
     }
 }
 
@@ -71,16 +65,10 @@ impl From<AnswerError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         if let StoreError::Exists { what } = error {
-            return Self::new(
-                ProblemKind::Conflict,
-                format!("{what} exists already: choose another name"),
-            );
+            return Self::new(ProblemKind::Conflict, format!("{what} exists already: choose another name"));
         }
         tracing::error!(%error, "the store failed");
-        Self::new(
-            ProblemKind::Unavailable,
-            "the store does not answer; nothing was recorded: try again in a moment",
-        )
+        Self::new(ProblemKind::Unavailable, "the store does not answer; nothing was recorded: try again in a moment")
     }
 }
 
@@ -104,24 +92,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let content_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        if !content_type
-            .trim_start()
-            .to_ascii_lowercase()
-            .starts_with("application/json")
-        {
+        let content_type =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !content_type.trim_start().to_ascii_lowercase().starts_with("application/json") {
             let detail = "send the body as application/json and say so in Content-Type";
-            return Err(Problem::new(ProblemKind::InvalidRequest, detail)
-                .on("Content-Type")
-                .into());
+            return Err(Problem::new(ProblemKind::InvalidRequest, detail).on("Content-Type").into());
         }
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| from_body(&rejection))?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| from_body(&rejection))?;
         parse(&body).map(Self)
     }
 }
@@ -135,15 +112,9 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let problem = Problem::new(ProblemKind::InvalidRequest, error.inner().to_string());
-        Refusal::from(if path == "." || path == "?" {
-            problem
-        } else {
-            problem.on(path)
-        })
+        Refusal::from(if path == "." || path == "?" { problem } else { problem.on(path) })
     })?;
-    deserializer
-        .end()
-        .map_err(|error| Refusal::new(ProblemKind::InvalidRequest, error.to_string()))?;
+    deserializer.end().map_err(|error| Refusal::new(ProblemKind::InvalidRequest, error.to_string()))?;
     Ok(parsed)
 }
 
@@ -163,30 +134,19 @@ pub async fn no_such_path(uri: Uri) -> Refusal {
 
 /// The route does not take this method.
 pub async fn no_such_method(method: Method, uri: Uri) -> Refusal {
-    Refusal::new(
-        ProblemKind::MethodRefused,
-        format!("{} does not take {method}", uri.path()),
-    )
+    Refusal::new(ProblemKind::MethodRefused, format!("{} does not take {method}", uri.path()))
 }
 
 /// A handler panicked: a defect, told without its text.
 pub fn from_panic(_: Box<dyn Any + Send + 'static>) -> Response {
-    Refusal::new(
-        ProblemKind::Internal,
-        "this is a defect of the collector: please report what you did",
-    )
-    .into_response()
+    Refusal::new(ProblemKind::Internal, "this is a defect of the collector: please report what you did").into_response()
 }
 
 /// Turns refusals that layers and extractors make as bare text into documents of our shape.
 pub async fn as_documents(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bare = content_type.is_empty() || content_type.starts_with("text/plain");
     if !bare || !(status.is_client_error() || status.is_server_error()) {
         return response;

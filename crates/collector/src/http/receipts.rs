@@ -31,11 +31,7 @@ pub async fn show(
 ) -> Result<Json<StoredReceipt>, Refusal> {
     let code = read_code(&code)?;
     let language = query.hl.unwrap_or_else(super::frame::english);
-    app.collector
-        .receipt(&code, &language)
-        .await?
-        .map(Json)
-        .ok_or_else(unknown)
+    app.collector.receipt(&code, &language).await?.map(Json).ok_or_else(unknown)
 }
 
 /// Takes the votes back. 200, 400, 404.
@@ -47,18 +43,12 @@ pub async fn remove(State(app): State<AppState>, Path(code): Path<String>) -> Re
 
 /// A code as people type it.
 pub fn read_code(typed: &str) -> Result<ReceiptCode, Refusal> {
-    ReceiptCode::from_typed(typed).map_err(|error| {
-        Problem::new(ProblemKind::InvalidRequest, error.to_string())
-            .on("code")
-            .into()
-    })
+    ReceiptCode::from_typed(typed)
+        .map_err(|error| Problem::new(ProblemKind::InvalidRequest, error.to_string()).on("code").into())
 }
 
 fn unknown() -> Refusal {
-    Refusal::new(
-        ProblemKind::NotFound,
-        "no receipt has this code: compare it with the one you were given",
-    )
+    Refusal::new(ProblemKind::NotFound, "no receipt has this code: compare it with the one you were given")
 }
 
 #[cfg(test)]

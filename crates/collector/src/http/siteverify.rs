@@ -35,12 +35,7 @@ pub async fn verify(State(app): State<AppState>, RawQuery(query): RawQuery, requ
         Some(body) => parameters.extend(body),
         None => return refused("bad-request"),
     }
-    let parameter = |name: &str| {
-        parameters
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    };
+    let parameter = |name: &str| parameters.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let Some(secret) = parameter("secret") else {
         return refused("missing-input-secret");
     };
@@ -53,11 +48,7 @@ pub async fn verify(State(app): State<AppState>, RawQuery(query): RawQuery, requ
     if response.parse::<Token>().is_err() {
         return refused("invalid-input-response");
     }
-    let redemption = Redemption {
-        digest: token_digest(response),
-        site: site.id,
-        now_ms: app.collector.clock.now_ms(),
-    };
+    let redemption = Redemption { digest: token_digest(response), site: site.id, now_ms: app.collector.clock.now_ms() };
     match app.collector.writer.redeem(redemption).await {
         Ok(Redeemed::Now { hostname, challenge_ms }) => Json(SiteverifyReply {
             success: true,
@@ -75,19 +66,12 @@ pub async fn verify(State(app): State<AppState>, RawQuery(query): RawQuery, requ
 }
 
 fn refused(code: &'static str) -> Json<SiteverifyReply> {
-    Json(SiteverifyReply {
-        error_codes: vec![code],
-        ..SiteverifyReply::default()
-    })
+    Json(SiteverifyReply { error_codes: vec![code], ..SiteverifyReply::default() })
 }
 
 /// The parameters of the body; `None` when it is none of the forms it may have.
 async fn body_parameters(request: Request) -> Option<BTreeMap<String, String>> {
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.to_ascii_lowercase();
     if content_type.starts_with("multipart/form-data") {
         let mut multipart = Multipart::from_request(request, &()).await.ok()?;
@@ -105,12 +89,7 @@ async fn body_parameters(request: Request) -> Option<BTreeMap<String, String>> {
     if content_type.starts_with("application/json") {
         let object: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&body).ok()?;
         let text = |value: serde_json::Value| value.as_str().map(str::to_owned);
-        return Some(
-            object
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, text(value)?)))
-                .collect(),
-        );
+        return Some(object.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect());
     }
     Some(form(&body))
 }

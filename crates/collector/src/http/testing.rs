@@ -54,11 +54,7 @@ pub(crate) struct Reply {
 /// Items of the test campaign: 12 gold (4 positive) and 60 unknown, of which every fifth is positive.
 pub(crate) fn is_positive(file: &str) -> bool {
     let number: u32 = file.trim_end_matches(".jpg").parse().expect("test files are numbers");
-    if number < 12 {
-        number < 4
-    } else {
-        number.is_multiple_of(5)
-    }
+    if number < 12 { number < 4 } else { number.is_multiple_of(5) }
 }
 
 impl TestCollector {
@@ -72,9 +68,7 @@ impl TestCollector {
         let store = Store::open(data.path()).await.unwrap();
         let (writer, _ends_with_the_runtime) = Writer::start(store.clone());
         let campaign = campaign("things");
-        founding::found_campaign(&store, &campaign, clock.now_ms())
-            .await
-            .unwrap();
+        founding::found_campaign(&store, &campaign, clock.now_ms()).await.unwrap();
         let id = store.campaign(&campaign.name).await.unwrap().unwrap().id;
         stage(&store, id).await;
         let site = NewSite {
@@ -82,27 +76,17 @@ impl TestCollector {
             hostnames: vec!["example.org".parse().unwrap()],
             campaigns: vec![campaign.name],
         };
-        let site = founding::found_site(&store, &chance, site, clock.now_ms())
-            .await
-            .unwrap();
+        let site = founding::found_site(&store, &chance, site, clock.now_ms()).await.unwrap();
         let keys = KeyRing::generate(&mut chance.generator());
         let gallery = Gallery::new(Shelf::open(data.path()).unwrap());
-        let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits)
-            .await
-            .unwrap();
+        let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits).await.unwrap();
         let collector = Arc::new(collector);
         let router = crate::http::router(AppState {
             collector: Arc::clone(&collector),
             trusted_proxies: Arc::new(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()])),
             requester_key: Arc::new(RequesterKey::new(KEY.to_owned())),
         });
-        Self {
-            collector,
-            clock,
-            site,
-            router,
-            _data: data,
-        }
+        Self { collector, clock, site, router, _data: data }
     }
 
     /// A second site of the same collector.
@@ -112,9 +96,7 @@ impl TestCollector {
             hostnames: vec!["example.net".parse().unwrap()],
             campaigns: vec!["things".parse().unwrap()],
         };
-        let site = founding::found_site(&self.collector.store, &self.collector.chance, site, 0)
-            .await
-            .unwrap();
+        let site = founding::found_site(&self.collector.store, &self.collector.chance, site, 0).await.unwrap();
         self.collector.register.refresh(&self.collector.store).await.unwrap();
         site
     }
@@ -122,19 +104,11 @@ impl TestCollector {
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
-        let content_type = response
-            .headers()
-            .get("content-type")
-            .map(|value| value.to_str().unwrap().to_owned());
+        let content_type = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
         let body = axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
         let text = String::from_utf8_lossy(&body).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply {
-            status,
-            content_type: content_type.unwrap_or_default(),
-            json,
-            text,
-        }
+        Reply { status, content_type: content_type.unwrap_or_default(), json, text }
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
@@ -143,26 +117,19 @@ impl TestCollector {
 
     /// Posts JSON as a visitor with this address.
     pub(crate) async fn post_from(&self, address: &str, path: &str, body: &Value) -> Reply {
-        let request = Request::post(path)
-            .header("content-type", "application/json")
-            .header("x-forwarded-for", address);
+        let request = Request::post(path).header("content-type", "application/json").header("x-forwarded-for", address);
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     pub(crate) async fn call(&self, method: Method, path: &str) -> Reply {
-        self.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap())
-            .await
+        self.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
     }
 
     /// Calls the requester API.
     pub(crate) async fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {KEY}"));
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {KEY}"));
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        self.send(request.header("content-type", "application/json").body(body).unwrap())
-            .await
+        self.send(request.header("content-type", "application/json").body(body).unwrap()).await
     }
 
     pub(crate) async fn challenge_from(&self, address: &str) -> Challenge {

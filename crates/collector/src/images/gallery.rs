@@ -89,18 +89,11 @@ impl Gallery {
     }
 
     async fn render(&self, tiles: &[[u8; 32]; SELECT_TILES], seed: [u8; 32]) -> Result<Sprite, GalleryError> {
-        let _renderer = self
-            .0
-            .renderers
-            .acquire()
-            .await
-            .map_err(|_closed| GalleryError::Stopping)?;
+        let _renderer = self.0.renderers.acquire().await.map_err(|_closed| GalleryError::Stopping)?;
         let (gallery, tiles) = (Arc::clone(&self.0), *tiles);
         let rendering = tokio::task::spawn_blocking(move || {
-            let decoded: Vec<Arc<TilePixels>> = tiles
-                .iter()
-                .map(|digest| gallery.tile(digest))
-                .collect::<Result<_, _>>()?;
+            let decoded: Vec<Arc<TilePixels>> =
+                tiles.iter().map(|digest| gallery.tile(digest)).collect::<Result<_, _>>()?;
             let nine: Vec<&TilePixels> = decoded.iter().map(AsRef::as_ref).collect();
             let nine = nine.try_into().expect("one tile for each of nine digests");
             let sprite = sprite::render(nine, seed)?;
@@ -178,10 +171,7 @@ mod tests {
         let mut absent = tiles;
         absent[4] = [0; 32];
         let error = gallery.sprite([1; 16], absent, [2; 32]).await.unwrap_err();
-        assert!(
-            matches!(error, GalleryError::Shelf(ShelfError::Missing { .. })),
-            "{error}"
-        );
+        assert!(matches!(error, GalleryError::Shelf(ShelfError::Missing { .. })), "{error}");
         assert!(gallery.sprite([1; 16], tiles, [2; 32]).await.is_ok());
     }
 }

@@ -140,9 +140,7 @@ pub fn take(bytes: &[u8], extension: Option<&str>) -> Result<Taken, ImageError> 
         }
     };
     let (width, height) = (picture.width(), picture.height());
-    let tile = square_tile(&on_white(picture)).map_err(|error| ImageError::Unwritable {
-        cause: error.to_string(),
-    })?;
+    let tile = square_tile(&on_white(picture)).map_err(|error| ImageError::Unwritable { cause: error.to_string() })?;
     Ok(Taken {
         tile_digest: Sha256::digest(&tile).into(),
         original_digest: Sha256::digest(bytes).into(),
@@ -247,9 +245,7 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
 fn damaged(error: image::ImageError) -> ImageError {
     match error {
         image::ImageError::IoError(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => ImageError::Truncated,
-        other => ImageError::Damaged {
-            cause: other.to_string(),
-        },
+        other => ImageError::Damaged { cause: other.to_string() },
     }
 }
 

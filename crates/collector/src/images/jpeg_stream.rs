@@ -18,9 +18,7 @@ pub(super) fn reaches_its_end(jpeg: &[u8]) -> bool {
                 let Some(&[high, low]) = after.first_chunk::<2>() else {
                     return false;
                 };
-                after
-                    .get(usize::from(u16::from_be_bytes([high, low]))..)
-                    .unwrap_or_default()
+                after.get(usize::from(u16::from_be_bytes([high, low]))..).unwrap_or_default()
             }
         };
         if marker == START_OF_SCAN {
@@ -73,21 +71,12 @@ mod tests {
     #[test]
     fn an_end_marker_inside_a_thumbnail_is_not_the_end() {
         check(&[0xFF, 0xD8, 0xFF, 0xE1, 0, 6, 0xFF, 0xD8, 0xFF, 0xD9], false);
-        check(
-            &[0xFF, 0xD8, 0xFF, 0xE1, 0, 6, 0xFF, 0xD8, 0xFF, 0xD9, 0xFF, 0xD9],
-            true,
-        );
+        check(&[0xFF, 0xD8, 0xFF, 0xE1, 0, 6, 0xFF, 0xD8, 0xFF, 0xD9, 0xFF, 0xD9], true);
     }
 
     #[test]
     fn bytes_that_are_no_stream_have_no_end() {
-        for bytes in [
-            &[][..],
-            &[0xFF],
-            &[0xFF, 0xD8],
-            &[0xFF, 0xD8, 0xFF],
-            &[0xFF, 0xD8, 0xFF, 0xE0, 0xFF],
-        ] {
+        for bytes in [&[][..], &[0xFF], &[0xFF, 0xD8], &[0xFF, 0xD8, 0xFF], &[0xFF, 0xD8, 0xFF, 0xE0, 0xFF]] {
             check(bytes, false);
         }
     }

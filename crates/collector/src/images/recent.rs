@@ -13,12 +13,7 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
-        Self {
-            capacity: capacity.max(1),
-            uses: 0,
-            values: HashMap::new(),
-            keys_by_use: BTreeMap::new(),
-        }
+        Self { capacity: capacity.max(1), uses: 0, values: HashMap::new(), keys_by_use: BTreeMap::new() }
     }
 
     /// The value of a key, which counts as used now; made when absent.

@@ -70,10 +70,7 @@ fn taps(span: Span) -> Vec<Tap> {
             )]
             let first = (centre - scale + 0.5).floor().max(0.0) as usize;
             let raw = (first..SIDE).take(TAPS_MAX).map(weight);
-            Tap {
-                first,
-                weights: to_integers(&raw.collect::<Vec<f64>>()),
-            }
+            Tap { first, weights: to_integers(&raw.collect::<Vec<f64>>()) }
         })
         .collect()
 }
@@ -90,15 +87,8 @@ fn hamming(x: f64) -> f64 {
 /// The weights as parts of [`ONE`], their sum exact: rounding is made up for at the heaviest.
 fn to_integers(raw: &[f64]) -> Vec<u16> {
     let total: f64 = raw.iter().sum();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "shares of a positive sum: 0 to 256"
-    )]
-    let mut weights: Vec<u16> = raw
-        .iter()
-        .map(|weight| (weight / total * f64::from(ONE)).round() as u16)
-        .collect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares of a positive sum: 0 to 256")]
+    let mut weights: Vec<u16> = raw.iter().map(|weight| (weight / total * f64::from(ONE)).round() as u16).collect();
     let sum: u16 = weights.iter().sum();
     if let Some(heaviest) = weights.iter_mut().max() {
         *heaviest = (*heaviest + ONE).saturating_sub(sum);
@@ -116,11 +106,7 @@ mod tests {
     #[test]
     fn one_colour_stays_that_colour() {
         let tile = TilePixels::from_fn(|_, _| [255, 0, 97]);
-        let shrunk = shrink(
-            tile.bytes(),
-            Span { from: 3.3, to: 250.1 },
-            Span { from: 15.3, to: 240.7 },
-        );
+        let shrunk = shrink(tile.bytes(), Span { from: 3.3, to: 250.1 }, Span { from: 15.3, to: 240.7 });
         assert_eq!(shrunk.len(), 3 * 128 * 128);
         assert!(shrunk.chunks_exact(3).all(|pixel| pixel == [255, 0, 97]));
     }
@@ -149,14 +135,7 @@ mod tests {
 
     #[test]
     fn every_pixel_has_weights_that_sum_to_one() {
-        for span in [
-            WHOLE,
-            Span {
-                from: 15.36,
-                to: 240.64,
-            },
-            Span { from: 0.01, to: 241.0 },
-        ] {
+        for span in [WHOLE, Span { from: 15.36, to: 240.64 }, Span { from: 0.01, to: 241.0 }] {
             for tap in taps(span) {
                 assert_eq!(tap.weights.iter().sum::<u16>(), ONE);
                 assert!(tap.first + tap.weights.len() <= SIDE && (1..=TAPS_MAX).contains(&tap.weights.len()));

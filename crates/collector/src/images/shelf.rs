@@ -94,13 +94,9 @@ impl Shelf {
     /// [`ShelfError::File`].
     pub fn sync_folders(&self) -> Result<(), ShelfError> {
         for folder in self.folders()? {
-            File::open(&folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(at(&folder))?;
+            File::open(&folder).and_then(|folder| folder.sync_all()).map_err(at(&folder))?;
         }
-        File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(at(&self.folder))
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(at(&self.folder))
     }
 
     /// The tile of this SHA-256.
@@ -133,14 +129,9 @@ impl Shelf {
             for entry in fs::read_dir(&folder).map_err(at(&folder))? {
                 let entry = entry.map_err(at(&folder))?;
                 let path = entry.path();
-                let ours = path
-                    .extension()
-                    .is_some_and(|extension| extension == "jpg" || extension == PART);
+                let ours = path.extension().is_some_and(|extension| extension == "jpg" || extension == PART);
                 let kept = entry.file_name().to_str().is_some_and(|name| names.contains(name));
-                let put = entry
-                    .metadata()
-                    .and_then(|metadata| metadata.modified())
-                    .map_err(at(&path))?;
+                let put = entry.metadata().and_then(|metadata| metadata.modified()).map_err(at(&path))?;
                 if ours && !kept && put < put_before {
                     fs::remove_file(&path).map_err(at(&path))?;
                     n_deleted += 1;
@@ -156,12 +147,7 @@ impl Shelf {
     /// [`ShelfError::File`].
     pub fn lock_imports(&self) -> Result<ImportLock, ShelfError> {
         let path = self.folder.join(LOCK_FILE);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(at(&path))?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
         file.lock().map_err(at(&path))?;
         Ok(ImportLock { _file: file })
     }
@@ -186,14 +172,9 @@ impl Shelf {
 
 /// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn file_name(digest: &[u8; 32]) -> String {

@@ -89,11 +89,7 @@ impl Variation {
 fn light(gain: f64, brightness: f64) -> [u8; 256] {
     array::from_fn(|value| {
         let lit = (value as f64 * gain + brightness).round().clamp(0.0, 255.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to 0 to 255"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 255")]
         let lit = lit as u8;
         lit
     })
@@ -164,10 +160,7 @@ mod tests {
         let picture = pixels(&render(tiles.each_ref(), [7; 32]).unwrap());
         assert_eq!(picture.dimensions(), (384, 384));
         for (place, colour) in COLOURS.iter().enumerate() {
-            let (left, top) = (
-                128 * u32::try_from(place % 3).unwrap(),
-                128 * u32::try_from(place / 3).unwrap(),
-            );
+            let (left, top) = (128 * u32::try_from(place % 3).unwrap(), 128 * u32::try_from(place / 3).unwrap());
             for (x, y) in [(0, 0), (127, 0), (0, 127), (127, 127), (64, 64)] {
                 let found = picture.get_pixel(left + x, top + y).0;
                 // Light moves by 4 % of gain, 4 % of colour and 10 levels of brightness at most.
@@ -182,9 +175,8 @@ mod tests {
         let tiles = plain();
         let one = render(tiles.each_ref(), [1; 32]).unwrap();
         assert_eq!(one, render(tiles.each_ref(), [1; 32]).unwrap());
-        let others: std::collections::BTreeSet<Vec<u8>> = (1..=20)
-            .map(|seed| render(tiles.each_ref(), [seed; 32]).unwrap())
-            .collect();
+        let others: std::collections::BTreeSet<Vec<u8>> =
+            (1..=20).map(|seed| render(tiles.each_ref(), [seed; 32]).unwrap()).collect();
         assert_eq!(others.len(), 20);
     }
 
@@ -262,10 +254,7 @@ mod tests {
                 let mean = |bytes: &mut dyn Iterator<Item = u8>, n: f64| bytes.map(f64::from).sum::<f64>() / n;
                 let shown = mean(&mut view.to_image().into_raw().into_iter(), 3.0 * 128.0 * 128.0);
                 let stored = mean(&mut tile.bytes().iter().copied(), 3.0 * 256.0 * 256.0);
-                assert!(
-                    (shown - stored).abs() < 35.0,
-                    "tile {place}: {shown} instead of {stored}"
-                );
+                assert!((shown - stored).abs() < 35.0, "tile {place}: {shown} instead of {stored}");
             }
         }
     }

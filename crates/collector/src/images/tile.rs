@@ -141,13 +141,7 @@ mod tests {
 
     #[test]
     fn a_tall_picture_and_a_small_one_fill_the_tile() {
-        let tall = RgbImage::from_fn(60, 480, |_, y| {
-            if y < 240 {
-                Rgb([200, 40, 40])
-            } else {
-                Rgb([40, 160, 40])
-            }
-        });
+        let tall = RgbImage::from_fn(60, 480, |_, y| if y < 240 { Rgb([200, 40, 40]) } else { Rgb([40, 160, 40]) });
         let tile = square_tile(&tall.into()).unwrap();
         assert!(near(pixel(&tile, 128, 10), [200, 40, 40]));
         assert!(near(pixel(&tile, 128, 245), [40, 160, 40]));
@@ -162,10 +156,7 @@ mod tests {
         let tile = square_tile(&RgbImage::from_pixel(300, 300, Rgb([9, 99, 199])).into()).unwrap();
         let segments = [[0xFF, 0xE1], [0xFF, 0xE2], [0xFF, 0xED], [0xFF, 0xFE]];
         // Inside coded data 0xFF is followed by 0x00 or a restart, so these pairs occur as segments or not at all.
-        assert!(
-            tile.windows(2)
-                .all(|pair| !segments.iter().any(|segment| pair == segment))
-        );
+        assert!(tile.windows(2).all(|pair| !segments.iter().any(|segment| pair == segment)));
     }
 
     #[test]
@@ -174,9 +165,6 @@ mod tests {
         assert_eq!(TilePixels::decode(&tile).unwrap().bytes().len(), TILE_PIXEL_BYTES);
         assert!(matches!(TilePixels::decode(b"no tile"), Err(TileError::Undecodable(_))));
         let other = encode(&vec![0; 3 * 64 * 64], 64, 80).unwrap();
-        assert!(matches!(
-            TilePixels::decode(&other),
-            Err(TileError::WrongSize { width: 64, height: 64 })
-        ));
+        assert!(matches!(TilePixels::decode(&other), Err(TileError::WrongSize { width: 64, height: 64 })));
     }
 }

@@ -48,10 +48,9 @@ pub(super) fn walk(folder: &Path, except: Option<&Path>) -> Result<Folder, (Path
             }
             match item_name(folder, &path) {
                 Ok(name) if sort.is_file() => found.files.push(FoundFile { name, path }),
-                Ok(name) => found.refusals.push(Refusal::of(
-                    name,
-                    "is a symbolic link or a device: put the picture itself into the folder",
-                )),
+                Ok(name) => found
+                    .refusals
+                    .push(Refusal::of(name, "is a symbolic link or a device: put the picture itself into the folder")),
                 Err(refusal) => found.refusals.push(refusal),
             }
         }
@@ -61,8 +60,7 @@ pub(super) fn walk(folder: &Path, except: Option<&Path>) -> Result<Folder, (Path
 }
 
 fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// The name an item has: relative, `/` between parts, printable, not longer than the limit.
@@ -98,14 +96,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("b/c")).unwrap();
         fs::create_dir_all(folder.path().join(".git")).unwrap();
-        for name in [
-            "b/c/2.jpg",
-            "b/1.jpg",
-            "a.jpg",
-            ".hidden.jpg",
-            ".git/x.jpg",
-            "labels.csv",
-        ] {
+        for name in ["b/c/2.jpg", "b/1.jpg", "a.jpg", ".hidden.jpg", ".git/x.jpg", "labels.csv"] {
             fs::write(folder.path().join(name), b"").unwrap();
         }
         let found = walk(folder.path(), Some(&folder.path().join("labels.csv"))).unwrap();
@@ -129,13 +120,8 @@ mod tests {
         assert_eq!(names(&found), [""; 0]);
         let mut told: Vec<String> = found.refusals.iter().map(ToString::to_string).collect();
         told.sort_unstable();
-        let [bell, long, latin, link] = told.as_slice() else {
-            panic!("{told:?}")
-        };
-        assert!(
-            bell.contains("bell\\u{7}.jpg: its name holds control characters"),
-            "{bell}"
-        );
+        let [bell, long, latin, link] = told.as_slice() else { panic!("{told:?}") };
+        assert!(bell.contains("bell\\u{7}.jpg: its name holds control characters"), "{bell}");
         assert!(long.contains("301 characters, more than 255"), "{long}");
         assert!(latin.contains("not UTF-8"), "{latin}");
         assert!(link.contains("link.jpg: is a symbolic link"), "{link}");

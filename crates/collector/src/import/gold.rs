@@ -34,27 +34,15 @@ impl fmt::Display for TooLittleGold {
         if labels.is_empty() {
             return f.write_str("No file has a label: name a labels file with the columns file and label.");
         }
-        let named: Vec<String> = labels
-            .iter()
-            .take(LABELS_NAMED)
-            .map(|(label, n)| format!("{label} ({n})"))
-            .collect();
+        let named: Vec<String> = labels.iter().take(LABELS_NAMED).map(|(label, n)| format!("{label} ({n})")).collect();
         write!(f, "Labels seen: {}", named.join(", "))?;
         if labels.len() > LABELS_NAMED {
             write!(f, " and {} more", labels.len() - LABELS_NAMED)?;
         }
         if self.labels.contains_key(&self.target) {
-            write!(
-                f,
-                ". Files labelled {:?} are the positives: raise the gold share or label more files.",
-                self.target
-            )
+            write!(f, ". Files labelled {:?} are the positives: raise the gold share or label more files.", self.target)
         } else {
-            write!(
-                f,
-                ". None of them is the campaign's target, {:?}: check its spelling.",
-                self.target
-            )
+            write!(f, ". None of them is the campaign's target, {:?}: check its spelling.", self.target)
         }
     }
 }
@@ -109,14 +97,8 @@ mod tests {
     use super::*;
 
     fn files(n_positive: u8, n_negative: u8) -> Vec<Labelled> {
-        let file = |at: u8, positive| Labelled {
-            digest: [at; 32],
-            positive,
-        };
-        (0..n_positive)
-            .map(|at| file(at, true))
-            .chain((0..n_negative).map(|at| file(100 + at, false)))
-            .collect()
+        let file = |at: u8, positive| Labelled { digest: [at; 32], positive };
+        (0..n_positive).map(|at| file(at, true)).chain((0..n_negative).map(|at| file(100 + at, false))).collect()
     }
 
     #[test]
@@ -124,12 +106,8 @@ mod tests {
         let files = files(45, 90);
         for (share, positive, negative) in [(0.0, 0, 0), (0.1, 5, 9), (0.5, 23, 45), (1.0, 45, 90)] {
             let gold = choose(&files, share, 7);
-            let of = |positive| {
-                files
-                    .iter()
-                    .filter(|file| file.positive == positive && gold.contains(&file.digest))
-                    .count()
-            };
+            let of =
+                |positive| files.iter().filter(|file| file.positive == positive && gold.contains(&file.digest)).count();
             assert_eq!((of(true), of(false)), (positive, negative), "{share}");
         }
     }
@@ -147,10 +125,7 @@ mod tests {
     #[test]
     fn the_prior_is_the_share_of_positive_gold_off_the_ends() {
         for (positive, negative, expected) in [(2, 2, 0.5), (4, 36, 5.0 / 42.0), (2, 400, 0.05), (400, 2, 0.95)] {
-            assert!(
-                (prior(positive, negative) - expected).abs() < 1e-12,
-                "{positive} {negative}"
-            );
+            assert!((prior(positive, negative) - expected).abs() < 1e-12, "{positive} {negative}");
         }
     }
 }

@@ -40,24 +40,13 @@ pub(super) struct Labels {
 /// Where the labels are: the file named, else `labels.csv` in the folder, else beside it; `None` when there is none.
 pub(super) fn find(named: Option<PathBuf>, folder: &Path) -> Option<PathBuf> {
     let candidates = [Some(folder), folder.parent()];
-    named.or_else(|| {
-        candidates
-            .into_iter()
-            .flatten()
-            .map(|place| place.join(LABELS_FILE))
-            .find(|path| path.is_file())
-    })
+    named.or_else(|| candidates.into_iter().flatten().map(|place| place.join(LABELS_FILE)).find(|path| path.is_file()))
 }
 
 /// What the folder is called in a labels file that lies above it, with a `/` at its end: rows may name files from there.
 pub(super) fn prefix(labels: &Path, folder: &Path) -> Option<String> {
     let place = labels.parent()?;
-    let parts: Option<Vec<&str>> = folder
-        .strip_prefix(place)
-        .ok()?
-        .iter()
-        .map(|part| part.to_str())
-        .collect();
+    let parts: Option<Vec<&str>> = folder.strip_prefix(place).ok()?.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     (!parts.is_empty()).then(|| parts.join("/") + "/")
 }
@@ -68,18 +57,13 @@ pub(super) fn prefix(labels: &Path, folder: &Path) -> Option<String> {
 /// All lines that cannot be used.
 pub(super) fn parse(bytes: &[u8]) -> Result<Labels, Vec<LabelProblem>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .flexible(false)
-        .from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(bytes);
     let header = reader.headers().map_err(|error| vec![unreadable(&error)])?.clone();
     let column = |name: &str| header.iter().position(|column| column == name);
     let (Some(file_column), Some(label_column)) = (column("file"), column("label")) else {
         let found: Vec<&str> = header.iter().collect();
-        let problem = format!(
-            "the header must name the columns file and label, and is: {}",
-            found.join(",").escape_debug()
-        );
+        let problem =
+            format!("the header must name the columns file and label, and is: {}", found.join(",").escape_debug());
         return Err(vec![LabelProblem { line: 1, problem }]);
     };
     let mut labels = Labels::default();
@@ -98,9 +82,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Labels, Vec<LabelProblem>> {
         let problem = if file.is_empty() {
             Some("names no file".to_owned())
         } else if label.chars().count() > TEXT_CHARS || label.chars().any(char::is_control) {
-            Some(format!(
-                "the label of {file} is longer than {TEXT_CHARS} characters or not printable"
-            ))
+            Some(format!("the label of {file} is longer than {TEXT_CHARS} characters or not printable"))
         } else {
             labels.add(file, label, line).err()
         };
@@ -148,11 +130,8 @@ mod tests {
 
     fn check(text: &[u8], expected: &[(&str, &str)]) {
         let labels = parse(text).unwrap();
-        let found: Vec<(&str, &str)> = labels
-            .rows
-            .iter()
-            .map(|(file, row)| (file.as_str(), row.label.as_str()))
-            .collect();
+        let found: Vec<(&str, &str)> =
+            labels.rows.iter().map(|(file, row)| (file.as_str(), row.label.as_str())).collect();
         assert_eq!(found, expected);
     }
 
@@ -164,10 +143,7 @@ mod tests {
     #[test]
     fn columns_are_found_by_name() {
         check(b"file,label\na.jpg,hat\n", &[("a.jpg", "hat")]);
-        check(
-            b"origin,label,file\nx,hat,a.jpg\ny,coat,b.jpg\n",
-            &[("a.jpg", "hat"), ("b.jpg", "coat")],
-        );
+        check(b"origin,label,file\nx,hat,a.jpg\ny,coat,b.jpg\n", &[("a.jpg", "hat"), ("b.jpg", "coat")]);
     }
 
     #[test]

@@ -46,9 +46,7 @@ pub(super) async fn read_all(
     known: Known,
     progress: &Progress<'_>,
 ) -> Result<(Vec<Picture>, Vec<Refusal>), ImportError> {
-    let at_once = std::thread::available_parallelism()
-        .map_or(1, NonZero::get)
-        .min(AT_ONCE_MAX);
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX);
     let total = files.len();
     let known = Arc::new(known);
     let mut readers = JoinSet::new();
@@ -65,11 +63,7 @@ pub(super) async fn read_all(
         };
         let (name, outcome) = outcome.map_err(|_panicked| ImportError::Interrupted)?;
         outcomes.insert(name, outcome?);
-        progress(Step {
-            stage: Stage::Reading,
-            done: outcomes.len(),
-            total,
-        });
+        progress(Step { stage: Stage::Reading, done: outcomes.len(), total });
     }
     Ok(first_of_equals(outcomes.into_values()))
 }

@@ -31,13 +31,7 @@ impl Place {
         .unwrap();
         store.create_campaign(&terms, NOW_MS).await.unwrap();
         let campaign = store.campaign(&terms.name).await.unwrap().unwrap();
-        Self {
-            shelf: Shelf::open(data.path()).unwrap(),
-            data,
-            pictures: tempfile::tempdir().unwrap(),
-            store,
-            campaign,
-        }
+        Self { shelf: Shelf::open(data.path()).unwrap(), data, pictures: tempfile::tempdir().unwrap(), store, campaign }
     }
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
@@ -65,13 +59,7 @@ impl Place {
     }
 
     fn options(&self) -> ImportOptions {
-        ImportOptions {
-            folder: self.folder(),
-            labels: None,
-            gold_share: 0.5,
-            seed: 1,
-            skip_refused: false,
-        }
+        ImportOptions { folder: self.folder(), labels: None, gold_share: 0.5, seed: 1, skip_refused: false }
     }
 
     async fn import(&self, options: ImportOptions) -> Result<ImportReport, ImportError> {
@@ -82,10 +70,7 @@ impl Place {
     async fn items(&self) -> BTreeMap<String, (Option<bool>, Option<String>)> {
         let mut snapshot = self.store.snapshot().await.unwrap();
         let items = snapshot.items_page(self.campaign.id, 0, 10_000).await.unwrap();
-        items
-            .into_iter()
-            .map(|item| (item.file, (item.gold, item.hidden_label)))
-            .collect()
+        items.into_iter().map(|item| (item.file, (item.gold, item.hidden_label))).collect()
     }
 }
 
@@ -103,14 +88,8 @@ async fn a_folder_becomes_gold_unknown_and_unlabelled_items() {
     let report = place.import(place.options()).await.unwrap();
     assert_eq!((report.items, report.gold_positive, report.gold_negative), (25, 4, 6));
     assert_eq!((report.labelled_unknown, report.unlabelled), (10, 5));
-    assert_eq!(
-        report.labels,
-        BTreeMap::from([("hat".to_owned(), 12), ("shoes".to_owned(), 8)])
-    );
-    assert_eq!(
-        report.labels_file.unwrap(),
-        fs::canonicalize(place.folder()).unwrap().join("labels.csv")
-    );
+    assert_eq!(report.labels, BTreeMap::from([("hat".to_owned(), 12), ("shoes".to_owned(), 8)]));
+    assert_eq!(report.labels_file.unwrap(), fs::canonicalize(place.folder()).unwrap().join("labels.csv"));
     assert!((report.prior - 5.0 / 12.0).abs() < 1e-12);
 
     let items = place.items().await;
@@ -129,15 +108,8 @@ async fn a_folder_becomes_gold_unknown_and_unlabelled_items() {
     }
     let standings = place.store.standings(place.campaign.id).await.unwrap();
     for standing in &standings {
-        assert_eq!(
-            place.shelf.read(&standing.image).unwrap().get(..2),
-            Some(&[0xFF, 0xD8][..])
-        );
-        let expected = if standing.gold.is_some() {
-            0.0
-        } else {
-            (5.0_f64 / 7.0).ln()
-        };
+        assert_eq!(place.shelf.read(&standing.image).unwrap().get(..2), Some(&[0xFF, 0xD8][..]));
+        let expected = if standing.gold.is_some() { 0.0 } else { (5.0_f64 / 7.0).ln() };
         assert!((standing.log_odds - expected).abs() < 1e-12);
     }
     let campaign = place.store.campaign(&place.campaign.terms.name).await.unwrap().unwrap();
@@ -150,18 +122,10 @@ async fn the_same_seed_chooses_the_same_gold() {
     for seed in [1, 1, 2] {
         let place = Place::new().await;
         place.fill(20, 20, 0);
-        let options = ImportOptions {
-            seed,
-            ..place.options()
-        };
+        let options = ImportOptions { seed, ..place.options() };
         place.import(options).await.unwrap();
-        let gold: Vec<String> = place
-            .items()
-            .await
-            .into_iter()
-            .filter(|(_, (gold, _))| gold.is_some())
-            .map(|(file, _)| file)
-            .collect();
+        let gold: Vec<String> =
+            place.items().await.into_iter().filter(|(_, (gold, _))| gold.is_some()).map(|(file, _)| file).collect();
         chosen.push(gold);
     }
     assert_eq!(chosen[0], chosen[1]);
@@ -179,20 +143,14 @@ async fn every_refused_file_is_named_and_nothing_is_imported() {
     place.write("empty.webp", "");
     let told = refused(place.import(place.options()).await);
     assert_eq!(told.len(), 5, "{told:#?}");
-    assert_eq!(
-        told[0],
-        "copy.png: is the same picture as 000.png: remove one of the two"
-    );
+    assert_eq!(told[0], "copy.png: is the same picture as 000.png: remove one of the two");
     assert!(told[1].starts_with("cut/half.png: the file ends before"), "{told:?}");
     assert!(told[2].starts_with("empty.webp: the file is empty"));
     assert!(told[3].starts_with("lying.jpg: the name ends in .jpg but the content is a PNG"));
     assert!(told[4].starts_with("text.jpg: the content is not a picture"));
     assert!(place.items().await.is_empty());
 
-    let options = ImportOptions {
-        skip_refused: true,
-        ..place.options()
-    };
+    let options = ImportOptions { skip_refused: true, ..place.options() };
     let report = place.import(options).await.unwrap();
     assert_eq!((report.items, report.refusals.len()), (12, 5));
     assert_eq!(place.items().await.len(), 12);
@@ -205,24 +163,15 @@ async fn what_the_campaign_holds_is_not_taken_again() {
     place.import(place.options()).await.unwrap();
     let told = refused(place.import(place.options()).await);
     assert_eq!(told.len(), 8);
-    assert_eq!(
-        told[3],
-        "003.png: is in the campaign already, as 003.png: remove it from the folder"
-    );
+    assert_eq!(told[3], "003.png: is in the campaign already, as 003.png: remove it from the folder");
 
     fs::remove_file(place.folder().join("labels.csv")).unwrap();
     place.write("003.png", picture(99));
     place.write("new.png", picture(100));
     let told = refused(place.import(place.options()).await);
-    assert_eq!(
-        told[3],
-        "003.png: the campaign holds another picture under this name: rename it"
-    );
+    assert_eq!(told[3], "003.png: the campaign holds another picture under this name: rename it");
     // The campaign has gold, so more pictures may come without labels.
-    let options = ImportOptions {
-        skip_refused: true,
-        ..place.options()
-    };
+    let options = ImportOptions { skip_refused: true, ..place.options() };
     let report = place.import(options).await.unwrap();
     assert_eq!((report.items, report.unlabelled, report.labels_file), (1, 1, None));
     assert_eq!(place.items().await.len(), 9);
@@ -233,10 +182,7 @@ async fn a_campaign_without_enough_gold_is_told_what_there_is() {
     let place = Place::new().await;
     place.fill(6, 6, 1);
     let check = async |gold_share: f64, expected: &str| {
-        let options = ImportOptions {
-            gold_share,
-            ..place.options()
-        };
+        let options = ImportOptions { gold_share, ..place.options() };
         assert_eq!(place.import(options).await.unwrap_err().to_string(), expected);
         assert!(place.items().await.is_empty());
     };
@@ -247,10 +193,7 @@ async fn a_campaign_without_enough_gold_is_told_what_there_is() {
     )
     .await;
     check(f64::NAN, "the gold share must be between 0 and 1").await;
-    place.write(
-        "labels.csv",
-        "file,label\n000.png,Shoes\n001.png,Shoes\n002.png,hat\n003.png,hat\n004.png,hat\n",
-    );
+    place.write("labels.csv", "file,label\n000.png,Shoes\n001.png,Shoes\n002.png,hat\n003.png,hat\n004.png,hat\n");
     check(
         1.0,
         "nothing was imported: the campaign would have 0 positive and 5 negative gold items and needs 2 of each. \
@@ -300,13 +243,7 @@ async fn labels_are_found_beside_the_folder_or_where_they_are_said_to_be() {
     let beside = place.pictures.path().join("labels.csv");
     // From beside the folder rows may name it.
     fs::write(&beside, text.replace("000.png", "images/000.png")).unwrap();
-    let report = place
-        .import(ImportOptions {
-            gold_share: 1.0,
-            ..place.options()
-        })
-        .await
-        .unwrap();
+    let report = place.import(ImportOptions { gold_share: 1.0, ..place.options() }).await.unwrap();
     assert_eq!(report.labels_file.unwrap(), fs::canonicalize(&beside).unwrap());
     assert_eq!((report.gold_positive, report.gold_negative), (4, 4));
 
@@ -314,36 +251,18 @@ async fn labels_are_found_beside_the_folder_or_where_they_are_said_to_be() {
     place.fill(4, 4, 0);
     let named = place.pictures.path().join("truth.csv");
     fs::rename(place.folder().join("labels.csv"), &named).unwrap();
-    let options = ImportOptions {
-        labels: Some(named.clone()),
-        ..place.options()
-    };
-    assert_eq!(
-        place.import(options).await.unwrap().labels_file.unwrap(),
-        fs::canonicalize(&named).unwrap()
-    );
-    let options = ImportOptions {
-        labels: Some(place.folder().join("absent.csv")),
-        ..place.options()
-    };
-    assert!(matches!(
-        place.import(options).await,
-        Err(ImportError::Unreadable { .. })
-    ));
+    let options = ImportOptions { labels: Some(named.clone()), ..place.options() };
+    assert_eq!(place.import(options).await.unwrap().labels_file.unwrap(), fs::canonicalize(&named).unwrap());
+    let options = ImportOptions { labels: Some(place.folder().join("absent.csv")), ..place.options() };
+    assert!(matches!(place.import(options).await, Err(ImportError::Unreadable { .. })));
 }
 
 #[tokio::test]
 async fn a_folder_without_pictures_is_told() {
     let place = Place::new().await;
-    assert!(matches!(
-        place.import(place.options()).await,
-        Err(ImportError::Unreadable { .. })
-    ));
+    assert!(matches!(place.import(place.options()).await, Err(ImportError::Unreadable { .. })));
     place.write(".hidden", "x");
-    assert!(matches!(
-        place.import(place.options()).await,
-        Err(ImportError::Empty { .. })
-    ));
+    assert!(matches!(place.import(place.options()).await, Err(ImportError::Empty { .. })));
 }
 
 #[tokio::test]
@@ -364,13 +283,7 @@ async fn an_import_that_was_killed_leaves_nothing_and_does_not_stand_in_the_way(
     assert_eq!(place.import(place.options()).await.unwrap().items, 8);
 
     let dead = place.store.begin_import(place.campaign.id, NOW_MS).await.unwrap();
-    let item = NewItem {
-        file: "dead.png".to_owned(),
-        digest: [9; 32],
-        image: [9; 32],
-        gold: None,
-        hidden_label: None,
-    };
+    let item = NewItem { file: "dead.png".to_owned(), digest: [9; 32], image: [9; 32], gold: None, hidden_label: None };
     place.store.stage_items(place.campaign.id, dead, &[item]).await.unwrap();
     let far_ahead_ms = 32_503_680_000_000;
     let tidied = tidy(&place.store, &place.shelf, far_ahead_ms).await.unwrap();
@@ -379,10 +292,7 @@ async fn an_import_that_was_killed_leaves_nothing_and_does_not_stand_in_the_way(
     for standing in place.store.standings(place.campaign.id).await.unwrap() {
         assert!(place.shelf.read(&standing.image).is_ok());
     }
-    assert_eq!(
-        tidy(&place.store, &place.shelf, far_ahead_ms).await.unwrap(),
-        Tidied::default()
-    );
+    assert_eq!(tidy(&place.store, &place.shelf, far_ahead_ms).await.unwrap(), Tidied::default());
 }
 
 #[tokio::test]
@@ -396,10 +306,7 @@ async fn a_shelf_that_fails_takes_the_whole_import_back() {
     for shard in 0..=255_u8 {
         fs::write(images.join(format!("{shard:02x}")), b"").unwrap();
     }
-    assert!(matches!(
-        place.import(place.options()).await,
-        Err(ImportError::Shelf(_))
-    ));
+    assert!(matches!(place.import(place.options()).await, Err(ImportError::Shelf(_))));
     assert!(place.items().await.is_empty());
     assert_eq!(place.store.gold_counts(place.campaign.id).await.unwrap(), (0, 0));
 }
@@ -410,31 +317,11 @@ async fn progress_counts_every_file_and_every_item() {
     place.fill(4, 4, 1);
     let steps = Mutex::new(Vec::new());
     let progress = |step: Step| steps.lock().unwrap().push(step);
-    import(
-        &place.store,
-        &place.shelf,
-        &place.campaign,
-        place.options(),
-        NOW_MS,
-        &progress,
-    )
-    .await
-    .unwrap();
+    import(&place.store, &place.shelf, &place.campaign, place.options(), NOW_MS, &progress).await.unwrap();
     let steps = steps.into_inner().unwrap();
-    let reading: Vec<usize> = steps
-        .iter()
-        .filter(|step| step.stage == Stage::Reading)
-        .map(|step| step.done)
-        .collect();
+    let reading: Vec<usize> = steps.iter().filter(|step| step.stage == Stage::Reading).map(|step| step.done).collect();
     assert_eq!(reading, (1..=9).collect::<Vec<_>>());
-    assert_eq!(
-        steps.last().unwrap(),
-        &Step {
-            stage: Stage::Storing,
-            done: 9,
-            total: 9
-        }
-    );
+    assert_eq!(steps.last().unwrap(), &Step { stage: Stage::Storing, done: 9, total: 9 });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -448,10 +335,7 @@ async fn two_imports_at_once_both_arrive() {
         writeln!(labels, "{at}.png,{}", if at % 2 == 0 { "shoes" } else { "coat" }).unwrap();
     }
     fs::write(other.path().join("labels.csv"), labels).unwrap();
-    let options = ImportOptions {
-        folder: other.path().to_owned(),
-        ..place.options()
-    };
+    let options = ImportOptions { folder: other.path().to_owned(), ..place.options() };
     let (one, two) = tokio::join!(place.import(place.options()), place.import(options));
     assert_eq!((one.unwrap().items, two.unwrap().items), (12, 12));
     assert_eq!(place.items().await.len(), 24);
@@ -461,10 +345,7 @@ async fn two_imports_at_once_both_arrive() {
 async fn real_photos_are_imported_with_their_labels() {
     let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/photos/clothing/images");
     if !photos.is_dir() {
-        let absent = format!(
-            "ABSENT: {}: an import of real photos was NOT tested\n",
-            photos.display()
-        );
+        let absent = format!("ABSENT: {}: an import of real photos was NOT tested\n", photos.display());
         io::stderr().write_all(absent.as_bytes()).unwrap();
         return;
     }
@@ -479,11 +360,7 @@ async fn real_photos_are_imported_with_their_labels() {
     let named = place.pictures.path().join("some.csv");
     fs::write(&named, format!("file,label,origin\r\n{}\r\n", rows.join("\r\n"))).unwrap();
     let n_shoes = rows.iter().filter(|row| row.contains(",shoes,")).count() as u64;
-    let options = ImportOptions {
-        labels: Some(named),
-        gold_share: 1.0,
-        ..place.options()
-    };
+    let options = ImportOptions { labels: Some(named), gold_share: 1.0, ..place.options() };
     let report = place.import(options).await.unwrap();
     assert_eq!((report.items, report.refusals.len()), (65, 0));
     assert_eq!((report.gold_positive, report.gold_negative), (n_shoes, 65 - n_shoes));

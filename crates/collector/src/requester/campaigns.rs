@@ -28,18 +28,8 @@ pub struct CampaignChange {
 
 /// All campaigns, oldest first. 200.
 pub async fn list(State(app): State<AppState>) -> Result<Json<CampaignList>, Refusal> {
-    let campaigns: Vec<Campaign> = app
-        .collector
-        .store
-        .campaigns()
-        .await?
-        .into_iter()
-        .map(founding::campaign)
-        .collect();
-    Ok(Json(CampaignList {
-        total: campaigns.len(),
-        campaigns,
-    }))
+    let campaigns: Vec<Campaign> = app.collector.store.campaigns().await?.into_iter().map(founding::campaign).collect();
+    Ok(Json(CampaignList { total: campaigns.len(), campaigns }))
 }
 
 /// Creates a campaign. 201, 400, 409.
@@ -67,20 +57,12 @@ pub async fn change(
     let row = find(&app, &name).await?;
     app.collector.store.set_campaign_active(row.id, change.active).await?;
     app.collector.register.refresh(&app.collector.store).await?;
-    Ok(Json(founding::campaign(CampaignRow {
-        active: change.active,
-        ..row
-    })))
+    Ok(Json(founding::campaign(CampaignRow { active: change.active, ..row })))
 }
 
 /// The campaign of this name.
 pub async fn find(app: &AppState, name: &str) -> Result<CampaignRow, Refusal> {
-    let unknown = || {
-        Refusal::new(
-            ProblemKind::NotFound,
-            "no campaign has this name: GET /v1/campaigns lists them",
-        )
-    };
+    let unknown = || Refusal::new(ProblemKind::NotFound, "no campaign has this name: GET /v1/campaigns lists them");
     let name: CampaignName = name.parse().map_err(|_cause| unknown())?;
     app.collector.store.campaign(&name).await?.ok_or_else(unknown)
 }

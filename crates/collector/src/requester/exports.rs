@@ -37,34 +37,18 @@ pub async fn download(
 ) -> Result<Response, Refusal> {
     let campaign = find(&app, &name).await?;
     let folder = tempfile::tempdir().map_err(failed)?;
-    let options = ExportOptions {
-        folder: folder.path().join("export"),
-        existing: Existing::Keep,
-        evaluate: query.evaluate,
-    };
+    let options =
+        ExportOptions { folder: folder.path().join("export"), existing: Existing::Keep, evaluate: query.evaluate };
     let collector = &app.collector;
     let mut snapshot = collector.store.snapshot().await?;
-    export(
-        &mut snapshot,
-        &campaign,
-        &rules(&campaign),
-        &options,
-        collector.clock.now_ms(),
-        &|_| {},
-    )
-    .await
-    .map_err(failed)?;
-    let zipped = tokio::task::spawn_blocking(move || zip(&options.folder))
+    export(&mut snapshot, &campaign, &rules(&campaign), &options, collector.clock.now_ms(), &|_| {})
         .await
-        .map_err(failed)?
         .map_err(failed)?;
+    let zipped = tokio::task::spawn_blocking(move || zip(&options.folder)).await.map_err(failed)?.map_err(failed)?;
     let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(zipped)));
     let headers = [
         (CONTENT_TYPE, "application/zip".to_owned()),
-        (
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}.zip\"", campaign.terms.name),
-        ),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}.zip\"", campaign.terms.name)),
         (CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, body).into_response())
@@ -85,8 +69,5 @@ fn zip(folder: &FilePath) -> anyhow::Result<std::fs::File> {
 fn failed(error: impl Into<anyhow::Error>) -> Refusal {
     let error = error.into();
     tracing::error!(error = format!("{error:#}"), "an export failed");
-    Refusal::new(
-        ProblemKind::Unavailable,
-        "the export failed and nothing was written: look at the collector's log",
-    )
+    Refusal::new(ProblemKind::Unavailable, "the export failed and nothing was written: look at the collector's log")
 }

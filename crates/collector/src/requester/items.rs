@@ -133,11 +133,9 @@ pub async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<ItemPage>, Refusal> {
     if !(1..=PAGE_MAX).contains(&page.limit) {
-        return Err(
-            Problem::new(ProblemKind::InvalidRequest, format!("must be from 1 to {PAGE_MAX}"))
-                .on("limit")
-                .into(),
-        );
+        return Err(Problem::new(ProblemKind::InvalidRequest, format!("must be from 1 to {PAGE_MAX}"))
+            .on("limit")
+            .into());
     }
     let campaign = find(&app, &name).await?;
     let counts = app.collector.store.item_counts(campaign.id).await?;
@@ -145,11 +143,7 @@ pub async fn list(
     let rows = snapshot.items_page(campaign.id, page.after, page.limit).await?;
     let is_full = u32::try_from(rows.len()).is_ok_and(|n| n == page.limit);
     let next = rows.last().map(|row| row.id.0).filter(|_| is_full);
-    Ok(Json(ItemPage {
-        items: rows.into_iter().map(ListedItem::from).collect(),
-        counts,
-        next,
-    }))
+    Ok(Json(ItemPage { items: rows.into_iter().map(ListedItem::from).collect(), counts, next }))
 }
 
 /// Imports a multipart upload: parts `file` (with file names) and at most one part `labels` (CSV: file,label).
@@ -172,15 +166,7 @@ pub async fn import(
     };
     let collector = &app.collector;
     let shelf: &Shelf = collector.gallery.shelf();
-    let report = import_folder(
-        &collector.store,
-        shelf,
-        &campaign,
-        options,
-        collector.clock.now_ms(),
-        &|_| {},
-    )
-    .await;
+    let report = import_folder(&collector.store, shelf, &campaign, options, collector.clock.now_ms(), &|_| {}).await;
     let report = report.map_err(refused)?;
     collector.register.refresh(&collector.store).await?;
     Ok((StatusCode::CREATED, Json(Imported::from(&report))))
@@ -189,25 +175,18 @@ pub async fn import(
 /// Writes the parts into `folder` and returns where the labels are.
 async fn receive(mut multipart: Multipart, folder: &FilePath) -> Result<Option<PathBuf>, Refusal> {
     let files = folder.join("files");
-    tokio::fs::create_dir(&files)
-        .await
-        .map_err(|error| unwritable(&error))?;
+    tokio::fs::create_dir(&files).await.map_err(|error| unwritable(&error))?;
     let (mut labels, mut left) = (None, UPLOAD_BYTES);
     while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
         match field.name().unwrap_or_default() {
             "file" => {
                 let name = field.file_name().and_then(relative).ok_or_else(|| {
-                    Problem::new(
-                        ProblemKind::InvalidRequest,
-                        "every part `file` needs a plain relative file name",
-                    )
-                    .on("file")
+                    Problem::new(ProblemKind::InvalidRequest, "every part `file` needs a plain relative file name")
+                        .on("file")
                 })?;
                 let path = files.join(name);
                 if let Some(parent) = path.parent() {
-                    tokio::fs::create_dir_all(parent)
-                        .await
-                        .map_err(|error| unwritable(&error))?;
+                    tokio::fs::create_dir_all(parent).await.map_err(|error| unwritable(&error))?;
                 }
                 write(field, &path, limits::IMAGE_BYTES + 1, &mut left).await?;
             }
@@ -218,9 +197,7 @@ async fn receive(mut multipart: Multipart, folder: &FilePath) -> Result<Option<P
             }
             other => {
                 let detail = format!("there is a part {other:?}: send parts `file` and at most one part `labels`");
-                return Err(Problem::new(ProblemKind::InvalidRequest, detail)
-                    .on(other.to_owned())
-                    .into());
+                return Err(Problem::new(ProblemKind::InvalidRequest, detail).on(other.to_owned()).into());
             }
         }
     }
@@ -234,17 +211,10 @@ async fn write(mut field: Field<'_>, path: &FilePath, limit: u64, left: &mut u64
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         let bytes = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         *left = left.checked_sub(bytes).ok_or_else(|| {
-            Refusal::new(
-                ProblemKind::TooLarge,
-                "an upload may have 4 GiB: import larger sets with `corvee import`",
-            )
+            Refusal::new(ProblemKind::TooLarge, "an upload may have 4 GiB: import larger sets with `corvee import`")
         })?;
-        let wanted = usize::try_from(limit.saturating_sub(written))
-            .unwrap_or(usize::MAX)
-            .min(chunk.len());
-        file.write_all(chunk.get(..wanted).unwrap_or_default())
-            .await
-            .map_err(|error| unwritable(&error))?;
+        let wanted = usize::try_from(limit.saturating_sub(written)).unwrap_or(usize::MAX).min(chunk.len());
+        file.write_all(chunk.get(..wanted).unwrap_or_default()).await.map_err(|error| unwritable(&error))?;
         written += bytes;
     }
     file.flush().await.map_err(|error| unwritable(&error))
@@ -253,9 +223,7 @@ async fn write(mut field: Field<'_>, path: &FilePath, limit: u64, left: &mut u64
 /// A file name that stays inside its folder.
 fn relative(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(name);
-    let plain = path
-        .components()
-        .all(|component| matches!(component, Component::Normal(_)));
+    let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
     (plain && path.components().next().is_some()).then_some(path)
 }
 
@@ -267,18 +235,12 @@ fn refused(error: ImportError) -> Refusal {
 }
 
 fn broken(error: &MultipartError) -> Refusal {
-    Refusal::new(
-        ProblemKind::InvalidRequest,
-        format!("the upload broke off or is no multipart form: {error}"),
-    )
+    Refusal::new(ProblemKind::InvalidRequest, format!("the upload broke off or is no multipart form: {error}"))
 }
 
 fn unwritable(error: &std::io::Error) -> Refusal {
     tracing::error!(%error, "an upload could not be written");
-    Refusal::new(
-        ProblemKind::Unavailable,
-        "the collector could not write the upload: look at its disk and its log",
-    )
+    Refusal::new(ProblemKind::Unavailable, "the collector could not write the upload: look at its disk and its log")
 }
 
 #[cfg(test)]

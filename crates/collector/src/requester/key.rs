@@ -29,9 +29,7 @@ impl RequesterKey {
 
     /// The key in `data`.
     pub fn load(data: &Path) -> std::io::Result<Self> {
-        Ok(Self::new(
-            std::fs::read_to_string(data.join(KEY_FILE))?.trim().to_owned(),
-        ))
+        Ok(Self::new(std::fs::read_to_string(data.join(KEY_FILE))?.trim().to_owned()))
     }
 
     fn opens(&self, offered: &str) -> bool {
@@ -41,10 +39,7 @@ impl RequesterKey {
 
 /// Lets a request through that brings the key.
 pub async fn require(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let offered = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let offered = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let offered = offered.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
     if offered.is_some_and(|offered| app.requester_key.opens(offered.trim())) {
         return next.run(request).await;
@@ -52,8 +47,6 @@ pub async fn require(State(app): State<AppState>, request: Request, next: Next) 
     let detail = format!("send `Authorization: Bearer <key>`; the key is in the data folder's {KEY_FILE}");
     let mut refusal = Refusal::new(ProblemKind::Unauthorized, detail).into_response();
     debug_assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
-    refusal
-        .headers_mut()
-        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    refusal.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     refusal
 }

@@ -20,15 +20,9 @@ pub struct SiteList {
 
 /// All sites, oldest first, without secrets. 200.
 pub async fn list(State(app): State<AppState>) -> Result<Json<SiteList>, Refusal> {
-    let (sites, campaigns) = (
-        app.collector.store.sites().await?,
-        app.collector.store.campaigns().await?,
-    );
+    let (sites, campaigns) = (app.collector.store.sites().await?, app.collector.store.campaigns().await?);
     let sites = founding::sites(sites, &campaigns);
-    Ok(Json(SiteList {
-        total: sites.len(),
-        sites,
-    }))
+    Ok(Json(SiteList { total: sites.len(), sites }))
 }
 
 /// Creates a site; the secret is in this reply and nowhere else. 201, 400.

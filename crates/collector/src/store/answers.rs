@@ -123,10 +123,7 @@ pub(super) async fn settle(
     let fresh: Vec<&Settlement> = {
         // Two answers to one challenge may share a batch: the first one counts.
         let mut remaining = spent_now;
-        batch
-            .iter()
-            .filter(|settlement| remaining.remove(&settlement.nonce))
-            .collect()
+        batch.iter().filter(|settlement| remaining.remove(&settlement.nonce)).collect()
     };
     if fresh.is_empty() {
         return Ok(vec![Settled::AlreadySpent; batch.len()]);
@@ -139,10 +136,7 @@ pub(super) async fn settle(
     count_servings(connection, &fresh).await?;
     add_to_receipts(connection, &fresh, &receipts, &cast).await?;
     add_to_ledgers(connection, &fresh, &receipts, &cast).await?;
-    let minted: Vec<&NewToken> = fresh
-        .iter()
-        .filter_map(|settlement| settlement.token.as_ref())
-        .collect();
+    let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
     tokens::insert(connection, &minted).await?;
     report(connection, batch, &fresh, &receipts, &moved).await
 }
@@ -159,8 +153,7 @@ async fn spend_nonces(
 ) -> Result<BTreeSet<[u8; 16]>, StoreError> {
     let mut statement = QueryBuilder::<Sqlite>::new("insert into spent_challenges (nonce, expires_ms) ");
     statement.push_values(batch, |mut row, settlement| {
-        row.push_bind(settlement.nonce.as_slice())
-            .push_bind(to_sql(settlement.nonce_expires_ms));
+        row.push_bind(settlement.nonce.as_slice()).push_bind(to_sql(settlement.nonce_expires_ms));
     });
     statement.push(" on conflict do nothing returning nonce");
     let rows = statement.build().fetch_all(connection).await?;
@@ -176,11 +169,8 @@ async fn upsert_receipts(connection: &mut SqliteConnection, fresh: &[&Settlement
     let mut statement = QueryBuilder::<Sqlite>::new(
         "insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ",
     );
-    let visits: BTreeMap<[u8; 16], &Settlement> = fresh
-        .iter()
-        .rev()
-        .map(|settlement| (settlement.visit, *settlement))
-        .collect();
+    let visits: BTreeMap<[u8; 16], &Settlement> =
+        fresh.iter().rev().map(|settlement| (settlement.visit, *settlement)).collect();
     statement.push_values(visits.values(), |mut row, settlement| {
         row.push_bind(settlement.visit.as_slice())
             .push_bind(settlement.code_digest.as_slice())
@@ -191,10 +181,7 @@ async fn upsert_receipts(connection: &mut SqliteConnection, fresh: &[&Settlement
     // The update changes nothing: it makes the row of an older visit come back as well.
     statement.push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens");
     let rows = statement.build().fetch_all(connection).await?;
-    let mut receipts = Receipts {
-        rows: BTreeMap::new(),
-        new_visits: BTreeSet::new(),
-    };
+    let mut receipts = Receipts { rows: BTreeMap::new(), new_visits: BTreeSet::new() };
     for row in rows {
         let visit: Vec<u8> = row.try_get(1)?;
         let Ok(visit) = <[u8; 16]>::try_from(visit) else {
@@ -270,17 +257,14 @@ async fn add_to_receipts(
     }
     let mut statement =
         QueryBuilder::<Sqlite>::new("with done (id, screens, solve_ms, gold_answers, votes, passed) as (");
-    statement.push_values(
-        sums,
-        |mut row, (receipt, (screens, solve_ms, gold_answers, votes, passed))| {
-            row.push_bind(receipt)
-                .push_bind(screens)
-                .push_bind(to_sql(solve_ms))
-                .push_bind(gold_answers)
-                .push_bind(to_sql(votes))
-                .push_bind(passed);
-        },
-    );
+    statement.push_values(sums, |mut row, (receipt, (screens, solve_ms, gold_answers, votes, passed))| {
+        row.push_bind(receipt)
+            .push_bind(screens)
+            .push_bind(to_sql(solve_ms))
+            .push_bind(gold_answers)
+            .push_bind(to_sql(votes))
+            .push_bind(passed);
+    });
     statement.push(
         ") update receipts set screens = receipts.screens + done.screens, solve_ms = receipts.solve_ms + done.solve_ms, \
          gold_answers = receipts.gold_answers + done.gold_answers, votes = receipts.votes + done.votes, \
@@ -359,16 +343,8 @@ async fn report(
             return Settled::AlreadySpent;
         }
         let receipt = receipts.rows.get(&settlement.visit);
-        let mut recorded = receipt
-            .and_then(|receipt| sums.get(receipt))
-            .cloned()
-            .unwrap_or_default();
-        recorded.moved = settlement
-            .votes
-            .iter()
-            .filter_map(|vote| moved.get(&vote.item))
-            .copied()
-            .collect();
+        let mut recorded = receipt.and_then(|receipt| sums.get(receipt)).cloned().unwrap_or_default();
+        recorded.moved = settlement.votes.iter().filter_map(|vote| moved.get(&vote.item)).copied().collect();
         recorded.served_gold = settlement.gold.iter().map(|answer| answer.item).collect();
         Settled::Recorded(recorded)
     });

@@ -22,10 +22,8 @@ pub(super) async fn load_ballots(
     connection: &mut SqliteConnection,
     fresh: &[&Settlement],
 ) -> Result<BTreeMap<ItemId, Ballot>, StoreError> {
-    let touched: BTreeSet<ItemId> = fresh
-        .iter()
-        .flat_map(|settlement| settlement.votes.iter().map(|vote| vote.item))
-        .collect();
+    let touched: BTreeSet<ItemId> =
+        fresh.iter().flat_map(|settlement| settlement.votes.iter().map(|vote| vote.item)).collect();
     let mut ballots: BTreeMap<ItemId, Ballot> = touched.iter().map(|item| (*item, Ballot::default())).collect();
     if touched.is_empty() {
         return Ok(ballots);
@@ -49,9 +47,7 @@ pub(super) async fn load_ballots(
             new_prefix: row.try_get(4)?,
         });
         let prefix: Option<Vec<u8>> = row.try_get(5)?;
-        ballot
-            .prefixes
-            .extend(prefix.and_then(|prefix| <[u8; 8]>::try_from(prefix).ok()));
+        ballot.prefixes.extend(prefix.and_then(|prefix| <[u8; 8]>::try_from(prefix).ok()));
     }
     Ok(ballots)
 }
@@ -76,11 +72,7 @@ pub(super) async fn cast_votes(
                 continue;
             }
             let new_prefix = ballot.prefixes.insert(settlement.prefix);
-            ballot.votes.push(Vote {
-                picked: vote.picked,
-                human: vote.human,
-                new_prefix,
-            });
+            ballot.votes.push(Vote { picked: vote.picked, human: vote.human, new_prefix });
             rows.push((settlement, vote, *receipt, new_prefix));
             n_cast += 1;
         }
@@ -113,12 +105,7 @@ pub(super) async fn replay_items(
 ) -> Result<BTreeMap<ItemId, MovedItem>, StoreError> {
     let mut rules: BTreeMap<ItemId, (&CampaignRules, u64)> = BTreeMap::new();
     for settlement in fresh {
-        rules.extend(
-            settlement
-                .votes
-                .iter()
-                .map(|vote| (vote.item, (&settlement.campaign, settlement.now_ms))),
-        );
+        rules.extend(settlement.votes.iter().map(|vote| (vote.item, (&settlement.campaign, settlement.now_ms))));
     }
     let replayed: Vec<(MovedItem, f64, u64)> = rules
         .iter()
@@ -140,12 +127,7 @@ pub(super) fn replay(id: ItemId, rules: &CampaignRules, votes: impl IntoIterator
         State::Final { .. } => ItemState::Final,
         State::Ambiguous => ItemState::Ambiguous,
     };
-    let moved = MovedItem {
-        id,
-        state,
-        log_odds: posterior.log_odds(),
-        n_votes: posterior.votes(),
-    };
+    let moved = MovedItem { id, state, log_odds: posterior.log_odds(), n_votes: posterior.votes() };
     (moved, posterior.effective_votes())
 }
 

@@ -56,11 +56,8 @@ const COLUMNS: &str = "select id, name, question, target, requester, data_set, l
 impl Store {
     /// Stores a campaign.
     pub async fn create_campaign(&self, terms: &NewCampaign, created_ms: u64) -> Result<CampaignId, StoreError> {
-        let question: BTreeMap<&str, &str> = terms
-            .question
-            .iter()
-            .map(|(language, text)| (language.as_str(), text.as_str()))
-            .collect();
+        let question: BTreeMap<&str, &str> =
+            terms.question.iter().map(|(language, text)| (language.as_str(), text.as_str())).collect();
         let question = serde_json::to_string(&question).unwrap_or_default();
         let id = sqlx::query_scalar(
             "insert into campaigns (name, question, target, requester, data_set, licence, confidence, gold_servings, prior, \
@@ -83,9 +80,7 @@ impl Store {
 
     /// All campaigns, oldest first.
     pub async fn campaigns(&self) -> Result<Vec<CampaignRow>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} order by id")))
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} order by id"))).fetch_all(&self.readers).await?;
         rows.iter().map(campaign).collect()
     }
 
@@ -148,11 +143,7 @@ impl Store {
 
 fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
     let id: i64 = row.try_get(0)?;
-    let impossible = |column| StoreError::Inconsistent {
-        table: "campaigns",
-        column,
-        row: id,
-    };
+    let impossible = |column| StoreError::Inconsistent { table: "campaigns", column, row: id };
     let name: String = row.try_get(1)?;
     let question: String = row.try_get(2)?;
     let question: BTreeMap<Language, String> =

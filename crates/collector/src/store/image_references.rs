@@ -7,9 +7,8 @@ use super::{Store, StoreError};
 impl Store {
     /// Digests of the tiles that items of any campaign refer to, imports under way included.
     pub async fn referenced_images(&self) -> Result<BTreeSet<[u8; 32]>, StoreError> {
-        let images: Vec<Vec<u8>> = sqlx::query_scalar("select distinct image from items")
-            .fetch_all(&self.readers)
-            .await?;
+        let images: Vec<Vec<u8>> =
+            sqlx::query_scalar("select distinct image from items").fetch_all(&self.readers).await?;
         Ok(images.into_iter().filter_map(|image| image.try_into().ok()).collect())
     }
 }

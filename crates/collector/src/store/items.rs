@@ -83,9 +83,7 @@ impl ItemState {
     }
 
     pub(super) fn from_word(word: &str) -> Option<Self> {
-        [Self::Gold, Self::Open, Self::Final, Self::Ambiguous]
-            .into_iter()
-            .find(|state| state.word() == word)
+        [Self::Gold, Self::Open, Self::Final, Self::Ambiguous].into_iter().find(|state| state.word() == word)
     }
 }
 
@@ -119,11 +117,7 @@ impl Store {
                 "insert into items (campaign_id, import_id, file, digest, image, gold, hidden_label, state, log_odds) ",
             );
             statement.push_values(chunk, |mut row, item| {
-                let state = if item.gold.is_some() {
-                    ItemState::Gold
-                } else {
-                    ItemState::Open
-                };
+                let state = if item.gold.is_some() { ItemState::Gold } else { ItemState::Open };
                 row.push_bind(campaign.0)
                     .push_bind(import.0)
                     .push_bind(&item.file)
@@ -175,10 +169,7 @@ impl Store {
     /// Takes an import back.
     pub async fn abandon_import(&self, import: ImportId) -> Result<(), StoreError> {
         let mut transaction = self.writer.begin_with("begin immediate").await?;
-        sqlx::query("delete from items where import_id = $1")
-            .bind(import.0)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query("delete from items where import_id = $1").bind(import.0).execute(&mut *transaction).await?;
         sqlx::query("delete from imports where id = $1 and completed_ms is null")
             .bind(import.0)
             .execute(&mut *transaction)
@@ -203,11 +194,9 @@ impl Store {
 
     /// A number that grows with every completed import: whoever keeps items in memory reloads when it changes.
     pub async fn imports_completed(&self) -> Result<i64, StoreError> {
-        Ok(
-            sqlx::query_scalar("select count(*) from imports where completed_ms is not null")
-                .fetch_one(&self.readers)
-                .await?,
-        )
+        Ok(sqlx::query_scalar("select count(*) from imports where completed_ms is not null")
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     /// File names and digests the campaign holds already.
@@ -258,11 +247,7 @@ impl Store {
         let mut standings = Vec::with_capacity(rows.len());
         for row in rows {
             let id: i64 = row.try_get(0)?;
-            let impossible = |column| StoreError::Inconsistent {
-                table: "items",
-                column,
-                row: id,
-            };
+            let impossible = |column| StoreError::Inconsistent { table: "items", column, row: id };
             let state: String = row.try_get(1)?;
             let image: Vec<u8> = row.try_get(6)?;
             standings.push(ItemStanding {

@@ -120,10 +120,7 @@ pub(super) async fn remove(connection: &mut SqliteConnection, removal: &Removal)
         .bind(removal.campaign.id.0)
         .execute(&mut *connection)
         .await?;
-    Ok(Removed::Votes {
-        n_votes,
-        moved: moved.into_iter().map(|(standing, ..)| standing).collect(),
-    })
+    Ok(Removed::Votes { n_votes, moved: moved.into_iter().map(|(standing, ..)| standing).collect() })
 }
 
 /// The removed vote was the first of its address prefix: the next one of that prefix takes its place.

@@ -87,9 +87,7 @@ impl Store {
         {
             let site: i64 = row.try_get(0)?;
             let hostname: String = row.try_get(1)?;
-            let hostname = hostname
-                .parse()
-                .map_err(|_cause| impossible("site_hostnames", "hostname", site))?;
+            let hostname = hostname.parse().map_err(|_cause| impossible("site_hostnames", "hostname", site))?;
             hostnames.entry(site).or_default().push(hostname);
         }
         let mut campaigns: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
@@ -111,9 +109,7 @@ impl Store {
                 id: SiteId(id),
                 sitekey: sitekey.parse().map_err(|_cause| impossible("sites", "sitekey", id))?,
                 name: row.try_get(2)?,
-                secret_digest: digest
-                    .try_into()
-                    .map_err(|_cause| impossible("sites", "secret_digest", id))?,
+                secret_digest: digest.try_into().map_err(|_cause| impossible("sites", "secret_digest", id))?,
                 hostnames: hostnames.remove(&id).unwrap_or_default(),
                 campaigns: campaigns.remove(&id).unwrap_or_default(),
                 created_ms: from_sql(row.try_get(4)?),

@@ -70,9 +70,7 @@ pub struct VoteRow {
 impl Store {
     /// A view of this moment.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot {
-            transaction: self.readers.begin().await?,
-        })
+        Ok(Snapshot { transaction: self.readers.begin().await? })
     }
 }
 
@@ -107,11 +105,7 @@ impl Snapshot {
                 digest: row.try_get(2)?,
                 gold: row.try_get(3)?,
                 hidden_label: row.try_get(4)?,
-                state: state.ok_or(StoreError::Inconsistent {
-                    table: "items",
-                    column: "state",
-                    row: id,
-                })?,
+                state: state.ok_or(StoreError::Inconsistent { table: "items", column: "state", row: id })?,
                 log_odds: row.try_get(6)?,
                 n_votes: from_sql(row.try_get(7)?),
                 effective_votes: row.try_get(8)?,
@@ -162,12 +156,7 @@ impl Snapshot {
 impl Store {
     /// File names of all items by row.
     pub(crate) async fn known_item_files(&self) -> std::collections::BTreeMap<i64, String> {
-        let rows = sqlx::query("select id, file from items")
-            .fetch_all(&self.readers)
-            .await
-            .unwrap();
-        rows.iter()
-            .map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap()))
-            .collect()
+        let rows = sqlx::query("select id, file from items").fetch_all(&self.readers).await.unwrap();
+        rows.iter().map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap())).collect()
     }
 }

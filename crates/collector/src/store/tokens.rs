@@ -77,9 +77,7 @@ pub(super) async fn redeem(
 ) -> Result<Vec<Redeemed>, StoreError> {
     let mut statement = QueryBuilder::<Sqlite>::new("with asked (digest, site_id, now_ms) as (");
     statement.push_values(batch, |mut row, asked| {
-        row.push_bind(asked.digest.0.as_slice())
-            .push_bind(asked.site.0)
-            .push_bind(to_sql(asked.now_ms));
+        row.push_bind(asked.digest.0.as_slice()).push_bind(asked.site.0).push_bind(to_sql(asked.now_ms));
     });
     statement.push(
         ") update tokens set redeemed_ms = asked.now_ms from asked where tokens.digest = asked.digest \
@@ -106,16 +104,13 @@ pub(super) async fn redeem(
         known.push((digest, SiteId(row.try_get(1)?), hostname, from_sql(row.try_get(3)?)));
     }
     let outcomes = batch.iter().map(|asked| {
-        let token = known
-            .iter()
-            .find(|(digest, site, ..)| *digest == asked.digest && *site == asked.site);
+        let token = known.iter().find(|(digest, site, ..)| *digest == asked.digest && *site == asked.site);
         match token {
             None => Redeemed::Unknown,
             // Two calls for one token may share a batch: the first one has it.
-            Some((digest, _, hostname, challenge_ms)) if redeemed_now.remove(digest) => Redeemed::Now {
-                hostname: hostname.clone(),
-                challenge_ms: *challenge_ms,
-            },
+            Some((digest, _, hostname, challenge_ms)) if redeemed_now.remove(digest) => {
+                Redeemed::Now { hostname: hostname.clone(), challenge_ms: *challenge_ms }
+            }
             Some(_) => Redeemed::TooLate,
         }
     });

@@ -33,10 +33,6 @@ impl Store {
             .bind(to_sql(now_ms.saturating_sub(PREFIX_LIFE_MS)))
             .execute(&self.writer)
             .await?;
-        Ok(Swept {
-            nonces: nonces.rows_affected(),
-            tokens: tokens.rows_affected(),
-            prefixes: prefixes.rows_affected(),
-        })
+        Ok(Swept { nonces: nonces.rows_affected(), tokens: tokens.rows_affected(), prefixes: prefixes.rows_affected() })
     }
 }

@@ -54,10 +54,7 @@ impl Writer {
 
     async fn write<T>(&self, write: impl FnOnce(Reply<T>) -> Write) -> Result<T, StoreError> {
         let (reply, outcome) = oneshot::channel();
-        self.queue
-            .send(write(Reply(reply)))
-            .await
-            .map_err(|_cause| StoreError::Stopping)?;
+        self.queue.send(write(Reply(reply))).await.map_err(|_cause| StoreError::Stopping)?;
         outcome.await.map_err(|_cause| StoreError::Stopping)?
     }
 }
@@ -137,9 +134,7 @@ impl Group {
             outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions).await?;
         }
         for removal in &self.removals {
-            outcomes
-                .removed
-                .push(receipts::remove(&mut transaction, removal).await?);
+            outcomes.removed.push(receipts::remove(&mut transaction, removal).await?);
         }
         transaction.commit().await?;
         Ok(outcomes)
@@ -155,8 +150,6 @@ fn reply_all<T>(replies: Vec<Reply<T>>, outcomes: Vec<T>) {
 
 fn refuse_all<T>(replies: Vec<Reply<T>>, cause: &str) {
     for Reply(reply) in replies {
-        drop(reply.send(Err(StoreError::Batch {
-            cause: cause.to_owned(),
-        })));
+        drop(reply.send(Err(StoreError::Batch { cause: cause.to_owned() })));
     }
 }

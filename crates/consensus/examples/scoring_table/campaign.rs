@@ -168,49 +168,28 @@ impl Campaign {
 
     fn screen(&mut self, composition: Composition) -> (Vec<Slot>, Vec<usize>) {
         let pool = self.items.len();
-        let offered: Vec<usize> = (0..60)
-            .map(|_| self.chance.random_range(0..pool))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
+        let offered: Vec<usize> =
+            (0..60).map(|_| self.chance.random_range(0..pool)).collect::<BTreeSet<_>>().into_iter().collect();
         let candidates: Vec<Candidate> = offered
             .iter()
             .map(|item| {
                 let positive = self.items[*item].posterior.positive();
-                Candidate {
-                    positive,
-                    expected_positive: positive,
-                }
+                Candidate { positive, expected_positive: positive }
             })
             .collect();
-        let stock = GoldStock {
-            positive: 50,
-            negative: 50,
-        };
+        let stock = GoldStock { positive: 50, negative: 50 };
         let chance = &mut self.chance;
-        let plan = compose(&self.crowd, &composition, stock, &candidates, &mut || {
-            chance.random::<f64>()
-        })
-        .expect("gold of both labels and sixty candidates fill nine tiles");
+        let plan = compose(&self.crowd, &composition, stock, &candidates, &mut || chance.random::<f64>())
+            .expect("gold of both labels and sixty candidates fill nine tiles");
         let wear = self.setting.wear;
-        let gold = |positive| Slot {
-            knowledge: Knowledge::Gold { positive, wear },
-            positive,
-            targeted: false,
-        };
+        let gold = |positive| Slot { knowledge: Knowledge::Gold { positive, wear }, positive, targeted: false };
         let mut slots = vec![gold(true); plan.gold_positive];
         slots.resize(plan.gold_positive + plan.gold_negative, gold(false));
         let chosen: Vec<usize> = plan.unknown.iter().map(|index| offered[*index]).collect();
         slots.extend(chosen.iter().map(|item| {
-            let Item {
-                positive,
-                targeted,
-                posterior,
-            } = &self.items[*item];
+            let Item { positive, targeted, posterior } = &self.items[*item];
             Slot {
-                knowledge: Knowledge::Unknown {
-                    positive: posterior.positive(),
-                },
+                knowledge: Knowledge::Unknown { positive: posterior.positive() },
                 positive: *positive,
                 targeted: *targeted,
             }
@@ -219,14 +198,7 @@ impl Campaign {
     }
 
     fn visit(&mut self) {
-        let Setting {
-            clickers,
-            colluders,
-            colluder,
-            thresholds,
-            first,
-            ..
-        } = self.setting;
+        let Setting { clickers, colluders, colluder, thresholds, first, .. } = self.setting;
         let draw: f64 = self.chance.random();
         let visitor = if draw < clickers {
             Visitor::Rate([0.0, 0.1, 0.3, 0.5, 0.7, 1.0][self.chance.random_range(0..6)])
@@ -236,10 +208,9 @@ impl Campaign {
             Visitor::Person
         };
         let mut evidence = Evidence::default();
-        for (index, number, composition) in [
-            (0, ScreenNumber::First, first),
-            (1, ScreenNumber::Second, Composition::more_gold()),
-        ] {
+        for (index, number, composition) in
+            [(0, ScreenNumber::First, first), (1, ScreenNumber::Second, Composition::more_gold())]
+        {
             let (slots, chosen) = self.screen(composition);
             let tiles = visitor.answer(index, &slots, &mut self.chance);
             self.record(visitor, &tiles, &chosen, evidence);
@@ -257,11 +228,7 @@ impl Campaign {
         self.tally.screens += 1;
         self.tally.gold_tiles += u32::try_from(gold).expect("nine tiles at most");
         for ((tile, human), item) in tiles.iter().zip(human).skip(gold).zip(chosen) {
-            let vote = Vote {
-                picked: tile.picked,
-                human,
-                new_prefix: true,
-            };
+            let vote = Vote { picked: tile.picked, human, new_prefix: true };
             if matches!(visitor, Visitor::Rate(_)) {
                 self.tally.clicker_votes += 1;
                 self.tally.clicker_weight += vote.effective(&self.crowd);

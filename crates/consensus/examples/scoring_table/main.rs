@@ -21,15 +21,8 @@ const BASE_RATES: [f64; 3] = [0.1, 0.2, 0.5];
 
 fn main() {
     let clean = Setting::clean(0.5, 7);
-    let suspicious = Setting {
-        thresholds: Thresholds::SUSPICIOUS,
-        first: Composition::more_gold(),
-        ..clean
-    };
-    let worn = Setting {
-        wear: Wear::Worn,
-        ..clean
-    };
+    let suspicious = Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::more_gold(), ..clean };
+    let worn = Setting { wear: Wear::Worn, ..clean };
     let banks = banks(clean);
     println!("## Who passes: clean prefix, false accept 5 %\n");
     print_passing(&banks, Thresholds::CLEAN);
@@ -58,10 +51,7 @@ fn banks(setting: Setting) -> Vec<Bank> {
         let mut running = Campaign::fresh(setting);
         running.settle(8_000);
         let name = format!("{} % positives", base_rate * 100.0);
-        banks.push(Bank {
-            name: format!("under way, {name}"),
-            challenges: running.challenges(CHALLENGES, 1),
-        });
+        banks.push(Bank { name: format!("under way, {name}"), challenges: running.challenges(CHALLENGES, 1) });
         banks.push(Bank {
             name: format!("no votes yet, {name}"),
             challenges: Campaign::fresh(setting).challenges(CHALLENGES, 0),
@@ -73,9 +63,7 @@ fn banks(setting: Setting) -> Vec<Bank> {
 /// Click rates, then fixed numbers of clicks.
 fn clickers() -> (Vec<Visitor>, Vec<Visitor>) {
     let rates = [0.0, 0.1, 0.2, 1.0 / 3.0, 0.5, 0.7, 1.0].map(Visitor::Rate).to_vec();
-    let counts = (1..=6)
-        .flat_map(|first| (1..=6).map(move |second| Visitor::Exactly([first, second])))
-        .collect();
+    let counts = (1..=6).flat_map(|first| (1..=6).map(move |second| Visitor::Exactly([first, second]))).collect();
     (rates, counts)
 }
 
@@ -87,18 +75,12 @@ fn print_passing(banks: &[Bank], thresholds: Thresholds) {
     for bank in banks {
         let mut chance = ChaCha8Rng::seed_from_u64(99);
         let mut accepted = |visitor| passing(&bank.challenges, visitor, thresholds, &mut chance);
-        let gold = bank
-            .challenges
-            .iter()
-            .flat_map(|challenge| &challenge[0])
-            .filter(|slot| is_gold(slot.knowledge))
-            .count();
+        let gold =
+            bank.challenges.iter().flat_map(|challenge| &challenge[0]).filter(|slot| is_gold(slot.knowledge)).count();
         let (people, screens) = accepted(Visitor::Person);
         let (rates, counts) = clickers();
         let rates: Vec<f64> = rates.into_iter().map(|visitor| accepted(visitor).0).collect();
-        let exactly: Vec<f64> = [2, 3, 4]
-            .map(|count| accepted(Visitor::Exactly([count, count])).0)
-            .to_vec();
+        let exactly: Vec<f64> = [2, 3, 4].map(|count| accepted(Visitor::Exactly([count, count])).0).to_vec();
         let worst = counts
             .into_iter()
             .map(|visitor| accepted(visitor).0)
@@ -129,10 +111,7 @@ fn print_labels() {
         .chain(colluding)
         .chain([(0.1, 0.2)])
         .map(|crowd| (crowd, Visitor::BlanketLiar));
-    let targeted = colluding
-        .into_iter()
-        .chain([(0.1, 0.2)])
-        .map(|crowd| (crowd, Visitor::TargetedLiar));
+    let targeted = colluding.into_iter().chain([(0.1, 0.2)]).map(|crowd| (crowd, Visitor::TargetedLiar));
     let crowds: Vec<_> = blanket.chain(targeted).collect();
     for base_rate in BASE_RATES {
         for ((clickers, colluders), colluder) in &crowds {
@@ -198,19 +177,12 @@ fn expulsion(bank: &Bank, label: bool, wrong: bool, most: u32, items: u32, chanc
             servings += 1;
             let challenge = &bank.challenges[chance.random_range(0..bank.challenges.len())];
             let mut slots = challenge[0].clone();
-            let Some(place) = slots
-                .iter()
-                .position(|slot| is_gold(slot.knowledge) && slot.positive == label)
-            else {
+            let Some(place) = slots.iter().position(|slot| is_gold(slot.knowledge) && slot.positive == label) else {
                 continue;
             };
             slots[place].positive = label != wrong;
             let clicker = chance.random_bool(0.1);
-            let visitor = if clicker {
-                Visitor::Rate(chance.random())
-            } else {
-                Visitor::Person
-            };
+            let visitor = if clicker { Visitor::Rate(chance.random()) } else { Visitor::Person };
             let tiles: Vec<Tile> = visitor.answer(0, &slots, chance);
             let human = human_probability_without(&crowd, &tiles, place, Evidence::default());
             audit = policy.audited(&crowd, audit, label, tiles[place].picked, human);

@@ -64,25 +64,16 @@ impl Scored {
             challenges
                 .map(|challenge| {
                     let first = score(null, &visitor.answer(0, &challenge[0], &mut chance));
-                    [
-                        first,
-                        first + score(null, &visitor.answer(1, &challenge[1], &mut chance)),
-                    ]
+                    [first, first + score(null, &visitor.answer(1, &challenge[1], &mut chance))]
                 })
                 .collect()
         };
         let (rates, counts) = clickers();
-        Self {
-            people: scores(Visitor::Person),
-            clickers: rates.into_iter().chain(counts).map(scores).collect(),
-        }
+        Self { people: scores(Visitor::Person), clickers: rates.into_iter().chain(counts).map(scores).collect() }
     }
 
     fn worst(&self, first: f64, second: f64) -> f64 {
-        self.clickers
-            .iter()
-            .map(|clicker| accepted(clicker, first, second).0)
-            .fold(0.0, f64::max)
+        self.clickers.iter().map(|clicker| accepted(clicker, first, second).0).fold(0.0, f64::max)
     }
 }
 
@@ -113,10 +104,7 @@ fn best_cuts(scored: &[Scored]) -> Option<(f64, f64)> {
 
 fn accepted(scores: &[[f64; 2]], first: f64, second: f64) -> (f64, f64) {
     let at_once = scores.iter().filter(|score| score[0] >= first).count() as f64;
-    let later = scores
-        .iter()
-        .filter(|score| score[0] < first && score[1] >= second)
-        .count() as f64;
+    let later = scores.iter().filter(|score| score[0] < first && score[1] >= second).count() as f64;
     let visitors = scores.len() as f64;
     ((at_once + later) / visitors, 2.0 - at_once / visitors)
 }
@@ -132,10 +120,8 @@ fn score(null: Null, tiles: &[Tile]) -> f64 {
         };
         rate.value().clamp(PICK_CLIP, 1.0 - PICK_CLIP)
     };
-    let log_person: f64 = tiles
-        .iter()
-        .map(|tile| if tile.picked { person(tile) } else { 1.0 - person(tile) }.ln())
-        .sum();
+    let log_person: f64 =
+        tiles.iter().map(|tile| if tile.picked { person(tile) } else { 1.0 - person(tile) }.ln()).sum();
     let count = tiles.len();
     let picked = tiles.iter().filter(|tile| tile.picked).count();
     let log_clicker = match null {

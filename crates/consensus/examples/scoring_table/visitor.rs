@@ -49,10 +49,7 @@ impl Visitor {
             };
             left = left.saturating_sub(usize::from(picked));
             open -= 1;
-            answered.push(Tile {
-                knowledge: slot.knowledge,
-                picked,
-            });
+            answered.push(Tile { knowledge: slot.knowledge, picked });
         }
         answered
     }

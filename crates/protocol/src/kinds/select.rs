@@ -44,9 +44,7 @@ impl SelectAnswer {
     pub fn flags(&self) -> Result<[bool; limits::SELECT_TILES], SelectAnswerError> {
         let mut flags = [false; limits::SELECT_TILES];
         for index in &self.picked {
-            let flag = flags
-                .get_mut(usize::from(*index))
-                .ok_or(SelectAnswerError::Beyond(*index))?;
+            let flag = flags.get_mut(usize::from(*index)).ok_or(SelectAnswerError::Beyond(*index))?;
             if *flag {
                 return Err(SelectAnswerError::Twice(*index));
             }
@@ -69,13 +67,7 @@ mod tests {
 
     #[test]
     fn an_index_beyond_the_grid_or_twice_is_refused() {
-        assert_eq!(
-            SelectAnswer { picked: vec![9] }.flags(),
-            Err(SelectAnswerError::Beyond(9))
-        );
-        assert_eq!(
-            SelectAnswer { picked: vec![3, 3] }.flags(),
-            Err(SelectAnswerError::Twice(3))
-        );
+        assert_eq!(SelectAnswer { picked: vec![9] }.flags(), Err(SelectAnswerError::Beyond(9)));
+        assert_eq!(SelectAnswer { picked: vec![3, 3] }.flags(), Err(SelectAnswerError::Twice(3)));
     }
 }

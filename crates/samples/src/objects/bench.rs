@@ -26,19 +26,10 @@ impl Bench {
     pub(crate) fn new(sat_upon: bool, cold: f32, dice: &mut Dice) -> Self {
         let half = dice.between(0.75, 1.0);
         let sitter = sat_upon.then(|| {
-            (
-                Person::new(Pose::Seated { seat: 0.44 }, 0.0, cold, dice),
-                dice.between(-half + 0.35, half - 0.35),
-            )
+            (Person::new(Pose::Seated { seat: 0.44 }, 0.0, cold, dice), dice.between(-half + 0.35, half - 0.35))
         });
         Self {
-            wood: dice.pick([
-                hex(0x9a6a3c),
-                hex(0x7c5230),
-                hex(0x4f6b4a),
-                hex(0xb0895a),
-                hex(0x5c4433),
-            ]),
+            wood: dice.pick([hex(0x9a6a3c), hex(0x7c5230), hex(0x4f6b4a), hex(0xb0895a), hex(0x5c4433)]),
             metal: dice.pick([hex(0x25282b), hex(0x3b4540), hex(0x6a6f73)]),
             half,
             sitter,
@@ -67,11 +58,7 @@ impl Bench {
 
     fn draw_arms(&self, pen: &mut Pen<'_>, frame: &Frame) {
         for x in [-self.half * 0.9, self.half * 0.9] {
-            let arm = [
-                frame.at(x, 0.42, 0.22),
-                frame.at(x, 0.64, 0.22),
-                frame.at(x, 0.66, -0.28),
-            ];
+            let arm = [frame.at(x, 0.42, 0.22), frame.at(x, 0.64, 0.22), frame.at(x, 0.66, -0.28)];
             pen.rod(&arm, 0.05, self.metal.mix(grey(0.3), 0.2));
         }
     }
@@ -80,11 +67,7 @@ impl Bench {
 impl Sketch for Bench {
     fn footprint(&self) -> Footprint {
         let height = if self.sitter.is_some() { 1.35 } else { 0.9 };
-        Footprint {
-            half_width: self.half,
-            half_length: 0.42,
-            height,
-        }
+        Footprint { half_width: self.half, half_length: 0.42, height }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {

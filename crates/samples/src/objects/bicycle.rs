@@ -19,6 +19,7 @@ enum FrameShape {
 }
 
 /// A bicycle, with its rider when it has one.
+#[expect(clippy::struct_excessive_bools, reason = "what a bicycle is fitted with, each by itself")]
 #[derive(Debug)]
 pub(crate) struct Bicycle {
     shape: FrameShape,
@@ -42,22 +43,10 @@ impl Bicycle {
         let crank = dice.between(0.0, std::f32::consts::TAU);
         let pedal = |sign: f32| CRANK + vec3(sign * 0.13, sign * 0.17 * crank.sin(), sign * 0.17 * crank.cos());
         let drop_bars = dice.chance(0.3);
-        let hands = if drop_bars {
-            vec3(0.2, 0.93, 0.46)
-        } else {
-            vec3(0.27, 1.02, 0.26)
-        };
-        let pose = Pose::Riding {
-            seat: vec3(0.0, 0.98, -0.28),
-            hands,
-            feet: (pedal(-1.0), pedal(1.0)),
-        };
+        let hands = if drop_bars { vec3(0.2, 0.93, 0.46) } else { vec3(0.27, 1.02, 0.26) };
+        let pose = Pose::Riding { seat: vec3(0.0, 0.98, -0.28), hands, feet: (pedal(-1.0), pedal(1.0)) };
         Self {
-            shape: if dice.chance(0.6) {
-                FrameShape::Diamond
-            } else {
-                FrameShape::StepThrough
-            },
+            shape: if dice.chance(0.6) { FrameShape::Diamond } else { FrameShape::StepThrough },
             paint: dice.pick([
                 hex(0xc62a2a),
                 hex(0x1f6fc0),
@@ -82,12 +71,8 @@ impl Bicycle {
     fn draw_wheel(&self, pen: &mut Pen<'_>, frame: &Frame, hub: Vec3) {
         let centre = frame.at(hub.x, hub.y, hub.z);
         let ring = |radius: f32| {
-            let mut points = circle(
-                centre,
-                frame.turn(0.0, 0.0, radius),
-                frame.at(0.0, radius, 0.0) - frame.origin,
-            )
-            .to_vec();
+            let mut points =
+                circle(centre, frame.turn(0.0, 0.0, radius), frame.at(0.0, radius, 0.0) - frame.origin).to_vec();
             points.extend(points.first().copied());
             points
         };
@@ -105,12 +90,7 @@ impl Bicycle {
     }
 
     fn draw_cranks(&self, pen: &mut Pen<'_>, frame: &Frame, sign: f32) {
-        let tip = CRANK
-            + vec3(
-                0.08 * sign,
-                sign * 0.17 * self.crank.sin(),
-                sign * 0.17 * self.crank.cos(),
-            );
+        let tip = CRANK + vec3(0.08 * sign, sign * 0.17 * self.crank.sin(), sign * 0.17 * self.crank.cos());
         let on = |p: Vec3| frame.at(p.x, p.y, p.z);
         pen.rod(&[on(CRANK + vec3(0.07 * sign, 0.0, 0.0)), on(tip)], 0.026, grey(0.45));
         pen.rod(&[on(tip), on(tip + vec3(0.1 * sign, 0.0, 0.0))], 0.035, grey(0.15));
@@ -118,53 +98,29 @@ impl Bicycle {
 
     fn draw_machine(&self, pen: &mut Pen<'_>, frame: &Frame) {
         let on = |p: Vec3| frame.at(p.x, p.y, p.z);
-        let (first, second) = if pen.depth(on(REAR)) > pen.depth(on(FRONT)) {
-            (REAR, FRONT)
-        } else {
-            (FRONT, REAR)
-        };
+        let (first, second) = if pen.depth(on(REAR)) > pen.depth(on(FRONT)) { (REAR, FRONT) } else { (FRONT, REAR) };
         self.draw_wheel(pen, frame, first);
         self.draw_wheel(pen, frame, second);
         let right_far = pen.depth(on(vec3(0.3, 0.5, 0.0))) > pen.depth(on(vec3(-0.3, 0.5, 0.0)));
         self.draw_cranks(pen, frame, if right_far { 1.0 } else { -1.0 });
-        let ring = circle(
-            on(CRANK),
-            frame.turn(0.0, 0.0, 0.1),
-            frame.at(0.0, 0.1, 0.0) - frame.origin,
-        );
+        let ring = circle(on(CRANK), frame.turn(0.0, 0.0, 0.1), frame.at(0.0, 0.1, 0.0) - frame.origin);
         let mut chain = ring.to_vec();
         chain.extend(ring.first().copied());
         pen.rod(&chain, 0.022, grey(0.3));
-        pen.rod(
-            &[on(CRANK + vec3(0.04, -0.1, 0.0)), on(REAR + vec3(0.04, -0.05, 0.0))],
-            0.014,
-            grey(0.22),
-        );
-        pen.rod(
-            &[on(CRANK + vec3(0.04, 0.1, 0.0)), on(REAR + vec3(0.04, 0.05, 0.0))],
-            0.014,
-            grey(0.22),
-        );
+        pen.rod(&[on(CRANK + vec3(0.04, -0.1, 0.0)), on(REAR + vec3(0.04, -0.05, 0.0))], 0.014, grey(0.22));
+        pen.rod(&[on(CRANK + vec3(0.04, 0.1, 0.0)), on(REAR + vec3(0.04, 0.05, 0.0))], 0.014, grey(0.22));
         let (seat_tube, head_top, head_low) = (vec3(0.0, 0.78, -0.235), vec3(0.0, 0.88, 0.335), vec3(0.0, 0.74, 0.385));
         let saddle = vec3(0.0, 0.955, -0.285);
         let thick = 0.045;
         let tubes: &[(Vec3, Vec3)] = match self.shape {
             FrameShape::Diamond => &[(seat_tube, head_top), (CRANK, head_low), (CRANK, seat_tube)],
-            FrameShape::StepThrough => &[
-                (vec3(0.0, 0.46, -0.135), head_top),
-                (CRANK, head_low),
-                (CRANK, seat_tube),
-            ],
+            FrameShape::StepThrough => &[(vec3(0.0, 0.46, -0.135), head_top), (CRANK, head_low), (CRANK, seat_tube)],
         };
         for side in [-0.045, 0.045] {
             let off = vec3(side, 0.0, 0.0);
             pen.rod(&[on(CRANK + off * 0.6), on(REAR + off)], 0.026, self.paint * 0.9);
             pen.rod(&[on(seat_tube), on(REAR + off)], 0.024, self.paint * 0.9);
-            pen.rod(
-                &[on(head_low + off * 0.6), on(vec3(side, 0.56, 0.45)), on(FRONT + off)],
-                0.03,
-                self.paint,
-            );
+            pen.rod(&[on(head_low + off * 0.6), on(vec3(side, 0.56, 0.45)), on(FRONT + off)], 0.03, self.paint);
         }
         for (start, end) in tubes {
             pen.rod(&[on(*start), on(*end)], thick, self.paint);
@@ -173,16 +129,8 @@ impl Bicycle {
         pen.rod(&[on(seat_tube), on(saddle)], 0.03, grey(0.55));
         if self.rack {
             for side in [-0.06, 0.06] {
-                pen.rod(
-                    &[on(vec3(side, 0.76, -0.3)), on(vec3(side, 0.76, -0.78))],
-                    0.02,
-                    grey(0.2),
-                );
-                pen.rod(
-                    &[on(vec3(side, 0.76, -0.66)), on(REAR + vec3(side, 0.0, 0.0))],
-                    0.018,
-                    grey(0.2),
-                );
+                pen.rod(&[on(vec3(side, 0.76, -0.3)), on(vec3(side, 0.76, -0.78))], 0.02, grey(0.2));
+                pen.rod(&[on(vec3(side, 0.76, -0.66)), on(REAR + vec3(side, 0.0, 0.0))], 0.018, grey(0.2));
             }
         }
         pen.hull(
@@ -203,14 +151,9 @@ impl Bicycle {
         pen.rod(&[on(head_top), on(stem)], 0.035, grey(0.5));
         for side in [-1.0, 1.0] {
             if self.drop_bars {
-                let points = [
-                    (0.0, 0.98, 0.4),
-                    (0.2, 0.98, 0.41),
-                    (0.21, 0.96, 0.5),
-                    (0.21, 0.87, 0.49),
-                    (0.21, 0.85, 0.39),
-                ]
-                .map(|(x, y, z)| on(vec3(side * x, y, z)));
+                let points =
+                    [(0.0, 0.98, 0.4), (0.2, 0.98, 0.41), (0.21, 0.96, 0.5), (0.21, 0.87, 0.49), (0.21, 0.85, 0.39)]
+                        .map(|(x, y, z)| on(vec3(side * x, y, z)));
                 pen.rod(&points, 0.032, grey(0.13));
             } else {
                 let points = [(0.0, 0.99, 0.34), (0.18, 1.03, 0.36), (0.29, 1.02, 0.24)]
@@ -233,11 +176,7 @@ impl Bicycle {
 
 impl Sketch for Bicycle {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.3,
-            half_length: 0.9,
-            height: if self.rider.is_some() { 1.85 } else { 1.08 },
-        }
+        Footprint { half_width: 0.3, half_length: 0.9, height: if self.rider.is_some() { 1.85 } else { 1.08 } }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -247,11 +186,7 @@ impl Sketch for Bicycle {
     }
 
     fn draw(&self, pen: &mut Pen<'_>, frame: &Frame) {
-        let frame = if self.rider.is_some() {
-            *frame
-        } else {
-            frame.leaning(0.07)
-        };
+        let frame = if self.rider.is_some() { *frame } else { frame.leaning(0.07) };
         pen.belongs_to(Some(0));
         self.draw_machine(pen, &frame);
         if let Some(rider) = &self.rider {
@@ -270,19 +205,13 @@ pub(crate) struct KickScooter {
 impl KickScooter {
     /// A scooter of its own.
     pub(crate) fn new(dice: &mut Dice) -> Self {
-        Self {
-            paint: dice.pick([hex(0x2fae62), hex(0x17181b), hex(0xe0672a), hex(0xd9dde0)]),
-        }
+        Self { paint: dice.pick([hex(0x2fae62), hex(0x17181b), hex(0xe0672a), hex(0xd9dde0)]) }
     }
 }
 
 impl Sketch for KickScooter {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.25,
-            half_length: 0.55,
-            height: 1.1,
-        }
+        Footprint { half_width: 0.25, half_length: 0.55, height: 1.1 }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -297,17 +226,7 @@ impl Sketch for KickScooter {
             pen.disc(centre, frame.turn(0.0, 0.0, 0.05), vec3(0.0, 0.05, 0.0), grey(0.5));
         }
         pen.block(frame, vec3(0.0, 0.17, -0.05), vec3(0.08, 0.035, 0.36), self.paint);
-        pen.limb(
-            frame.at(0.0, 0.14, 0.44),
-            0.03,
-            frame.at(0.0, 1.08, 0.3),
-            0.028,
-            self.paint,
-        );
-        pen.rod(
-            &[frame.at(-0.24, 1.08, 0.28), frame.at(0.24, 1.08, 0.28)],
-            0.04,
-            grey(0.12),
-        );
+        pen.limb(frame.at(0.0, 0.14, 0.44), 0.03, frame.at(0.0, 1.08, 0.3), 0.028, self.paint);
+        pen.rod(&[frame.at(-0.24, 1.08, 0.28), frame.at(0.24, 1.08, 0.28)], 0.04, grey(0.12));
     }
 }

@@ -69,30 +69,13 @@ impl Bus {
         let end = self.length / 2.0;
         let at = |y: f32, z: f32| frame.at(side * HALF_WIDTH, y, z);
         let quad = |y0: f32, y1: f32, z0: f32, z1: f32| [at(y0, z0), at(y0, z1), at(y1, z1), at(y1, z0)];
-        pen.sheen(
-            &quad(0.3, self.height - 0.12, -end, end),
-            outward,
-            self.body * 1.06,
-            self.body * 0.86,
-        );
-        pen.panel(
-            &quad(self.height - 0.3, self.height - 0.1, -end, end),
-            outward,
-            self.roof,
-        );
+        pen.sheen(&quad(0.3, self.height - 0.12, -end, end), outward, self.body * 1.06, self.body * 0.86);
+        pen.panel(&quad(self.height - 0.3, self.height - 0.1, -end, end), outward, self.roof);
         pen.panel(&quad(0.3, 0.52, -end, end), outward, self.body * 0.5);
         pen.panel(&quad(0.95, 1.13, -end, end), outward, self.stripe);
-        let decks: &[(f32, f32)] = if self.double_deck {
-            &[(1.4, 2.25), (2.85, 3.75)]
-        } else {
-            &[(1.4, 2.6)]
-        };
+        let decks: &[(f32, f32)] = if self.double_deck { &[(1.4, 2.25), (2.85, 3.75)] } else { &[(1.4, 2.6)] };
         for (low, high) in decks {
-            pen.panel(
-                &quad(*low - 0.06, *high + 0.06, -end + 0.15, end - 0.1),
-                outward,
-                grey(0.08),
-            );
+            pen.panel(&quad(*low - 0.06, *high + 0.06, -end + 0.15, end - 0.1), outward, grey(0.08));
             let count = (self.length / 1.45).round();
             let step = (self.length - 0.4) / count;
             for at_window in 0..count as u16 {
@@ -119,28 +102,14 @@ impl Bus {
         let outward = frame.turn(0.0, 0.0, sign);
         let end = sign * self.length / 2.0;
         let quad = |x0: f32, x1: f32, y0: f32, y1: f32| {
-            [
-                frame.at(x0, y0, end),
-                frame.at(x1, y0, end),
-                frame.at(x1, y1, end),
-                frame.at(x0, y1, end),
-            ]
+            [frame.at(x0, y0, end), frame.at(x1, y0, end), frame.at(x1, y1, end), frame.at(x0, y1, end)]
         };
         let (w, top) = (HALF_WIDTH, self.height);
-        pen.sheen(
-            &quad(-w, w, 0.3, top - 0.1),
-            outward,
-            self.body * 1.04,
-            self.body * 0.84,
-        );
+        pen.sheen(&quad(-w, w, 0.3, top - 0.1), outward, self.body * 1.04, self.body * 0.84);
         pen.panel(&quad(-w, w, 0.3, 0.62), outward, self.body * 0.5);
         let front = sign > 0.0;
         if front {
-            self.pane(
-                pen,
-                &quad(-w + 0.1, w - 0.1, 1.1, if self.double_deck { 2.3 } else { 2.5 }),
-                outward,
-            );
+            self.pane(pen, &quad(-w + 0.1, w - 0.1, 1.1, if self.double_deck { 2.3 } else { 2.5 }), outward);
             if self.double_deck {
                 self.pane(pen, &quad(-w + 0.1, w - 0.1, 2.9, 3.85), outward);
             }
@@ -148,11 +117,7 @@ impl Bus {
             let sign_low = if self.double_deck { 2.42 } else { 2.58 };
             pen.panel(&quad(-w + 0.2, w - 0.2, sign_low, sign_low + 0.38), outward, grey(0.05));
             for (x, wide) in [(-0.75, 0.22), (-0.35, 0.3), (0.02, 0.2), (0.3, 0.34), (0.7, 0.14)] {
-                pen.glowing(
-                    &quad(x, x + wide, sign_low + 0.1, sign_low + 0.28),
-                    outward,
-                    rgb(1.0, 0.72, 0.2),
-                );
+                pen.glowing(&quad(x, x + wide, sign_low + 0.1, sign_low + 0.28), outward, rgb(1.0, 0.72, 0.2));
             }
             pen.panel(&quad(-0.26, 0.26, 0.42, 0.56), outward, hex(0xe9e6da));
         } else {
@@ -167,11 +132,7 @@ impl Bus {
         }
         for side in [-1.0, 1.0] {
             let (inner, outer) = (side * 0.72, side * 1.12);
-            let lamp = if front {
-                quad(inner, outer, 0.66, 0.92)
-            } else {
-                quad(side * 0.95, side * 1.17, 0.7, 1.35)
-            };
+            let lamp = if front { quad(inner, outer, 0.66, 0.92) } else { quad(side * 0.95, side * 1.17, 0.7, 1.35) };
             let centre = frame.at(side * 0.95, 0.8, end);
             if front && self.dark > 0.3 {
                 pen.glowing(&lamp, outward, rgb(1.0, 0.97, 0.85));
@@ -191,11 +152,7 @@ impl Bus {
 
 impl Sketch for Bus {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: HALF_WIDTH,
-            half_length: self.length / 2.0,
-            height: self.height,
-        }
+        Footprint { half_width: HALF_WIDTH, half_length: self.length / 2.0, height: self.height }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -210,12 +167,7 @@ impl Sketch for Bus {
                 wheel(pen, frame, side * (HALF_WIDTH - 0.05), z, 0.49, 0.3);
             }
         }
-        pen.block(
-            frame,
-            vec3(0.0, 0.4, 0.0),
-            vec3(HALF_WIDTH - 0.05, 0.12, end - 0.05),
-            grey(0.05),
-        );
+        pen.block(frame, vec3(0.0, 0.4, 0.0), vec3(HALF_WIDTH - 0.05, 0.12, end - 0.05), grey(0.05));
         let roof = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
             .map(|(x, z)| frame.at(x * (HALF_WIDTH - 0.05), self.height, z * (end - 0.05)));
         pen.panel(&roof, vec3(0.0, 1.0, 0.0), self.roof);

@@ -130,12 +130,7 @@ const VAN: &Profile = &[
 impl Car {
     /// A car of its own.
     pub(crate) fn new(dark: f32, dice: &mut Dice) -> Self {
-        let bodies = [
-            (Body::Saloon, 0.3),
-            (Body::Hatchback, 0.3),
-            (Body::Estate, 0.18),
-            (Body::OffRoad, 0.22),
-        ];
+        let bodies = [(Body::Saloon, 0.3), (Body::Hatchback, 0.3), (Body::Estate, 0.18), (Body::OffRoad, 0.22)];
         let body = dice.weighted(bodies);
         let (length, width, height) = match body {
             Body::Saloon => (4.6, 1.82, 1.46),
@@ -145,41 +140,15 @@ impl Car {
         };
         let size = dice.between(0.95, 1.06);
         let taxi = body == Body::Saloon && dice.chance(0.22);
-        let paint = if taxi {
-            dice.pick([hex(0xe8b021), hex(0xe8b021), hex(0x222326)])
-        } else {
-            dice.pick(PAINTS)
-        };
-        Self {
-            body,
-            paint,
-            length: length * size,
-            width,
-            height: height * size,
-            taxi,
-            lights: dark > 0.3,
-        }
+        let paint = if taxi { dice.pick([hex(0xe8b021), hex(0xe8b021), hex(0x222326)]) } else { dice.pick(PAINTS) };
+        Self { body, paint, length: length * size, width, height: height * size, taxi, lights: dark > 0.3 }
     }
 
     /// A van.
     pub(crate) fn van(dark: f32, dice: &mut Dice) -> Self {
-        let paint = dice.pick([
-            hex(0xeeeeea),
-            hex(0xe2e0d8),
-            hex(0x30528a),
-            hex(0x9aa0a4),
-            hex(0xb33a2c),
-        ]);
+        let paint = dice.pick([hex(0xeeeeea), hex(0xe2e0d8), hex(0x30528a), hex(0x9aa0a4), hex(0xb33a2c)]);
         let height = dice.between(2.05, 2.5);
-        Self {
-            body: Body::Van,
-            paint,
-            length: 5.4,
-            width: 2.0,
-            height,
-            taxi: false,
-            lights: dark > 0.3,
-        }
+        Self { body: Body::Van, paint, length: 5.4, width: 2.0, height, taxi: false, lights: dark > 0.3 }
     }
 
     fn profile(&self) -> &'static Profile {
@@ -229,56 +198,29 @@ impl Car {
         let sill = [at(0.16, -0.44), at(0.16, 0.44), at(0.25, 0.44), at(0.25, -0.44)];
         pen.panel(&sill, outward, self.paint * 0.45);
         self.draw_windows(pen, frame, side, outward);
-        let doors: &[f32] = if self.body == Body::Van {
-            &[0.02, 0.2]
-        } else {
-            &[-0.2, -0.01, 0.19]
-        };
+        let doors: &[f32] = if self.body == Body::Van { &[0.02, 0.2] } else { &[-0.2, -0.01, 0.19] };
         for z in doors {
             pen.rod(&[at(belt, *z), at(0.26, *z - 0.01)], 0.016, self.paint * 0.45);
         }
         for z in doors.iter().take(doors.len() - 1) {
-            pen.rod(
-                &[at(belt - 0.09, *z + 0.03), at(belt - 0.09, *z + 0.065)],
-                0.03,
-                grey(0.16),
-            );
+            pen.rod(&[at(belt - 0.09, *z + 0.03), at(belt - 0.09, *z + 0.065)], 0.03, grey(0.16));
         }
-        let (radius, place) = self.wheels();
-        for z in [-place, place] {
+        let (radius, axle) = self.wheels();
+        for z in [-axle, axle] {
             let centre = frame.at(side * (self.width / 2.0 - 0.015), radius * 1.02, z * self.length);
             let (up, along) = (vec3(0.0, radius * 1.17, 0.0), frame.turn(0.0, 0.0, radius * 1.17));
             pen.disc(centre, along, up, grey(0.05));
-            wheel(
-                pen,
-                frame,
-                side * (self.width / 2.0 - 0.01),
-                z * self.length,
-                radius,
-                0.2,
-            );
+            wheel(pen, frame, side * (self.width / 2.0 - 0.01), z * self.length, radius, 0.2);
         }
         let mirror = self.point(frame, side * 1.1, belt + 0.03, 0.175);
-        pen.limb(
-            mirror,
-            0.075,
-            mirror + frame.turn(side * 0.06, 0.02, 0.0),
-            0.085,
-            self.paint * 0.8,
-        );
+        pen.limb(mirror, 0.075, mirror + frame.turn(side * 0.06, 0.02, 0.0), 0.085, self.paint * 0.8);
     }
 
     fn draw_windows(&self, pen: &mut Pen<'_>, frame: &Frame, side: f32, outward: Vec3) {
         let at = |y: f32, z: f32| self.point(frame, side, y, z);
         let panes: &[&[(f32, f32)]] = match self.body {
             Body::Saloon => &[
-                &[
-                    (0.67, -0.325),
-                    (0.90, -0.21),
-                    (0.945, -0.15),
-                    (0.955, -0.045),
-                    (0.67, -0.045),
-                ],
+                &[(0.67, -0.325), (0.90, -0.21), (0.945, -0.15), (0.955, -0.045), (0.67, -0.045)],
                 &[(0.67, -0.02), (0.955, -0.02), (0.93, 0.05), (0.67, 0.19)],
             ],
             Body::Hatchback => &[
@@ -359,19 +301,11 @@ pub(crate) fn glass(pen: &Pen<'_>, sky: f32) -> Colour {
 
 impl Sketch for Car {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: self.width / 2.0,
-            half_length: self.length / 2.0,
-            height: self.height,
-        }
+        Footprint { half_width: self.width / 2.0, half_length: self.length / 2.0, height: self.height }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
-        if self.body == Body::Van {
-            Vec::new()
-        } else {
-            vec![ObjectClass::Car]
-        }
+        if self.body == Body::Van { Vec::new() } else { vec![ObjectClass::Car] }
     }
 
     fn resembles(&self) -> Option<ObjectClass> {
@@ -380,16 +314,9 @@ impl Sketch for Car {
 
     fn draw(&self, pen: &mut Pen<'_>, frame: &Frame) {
         pen.belongs_to((self.body != Body::Van).then_some(0));
-        let (radius, place) = self.wheels();
-        for (side, z) in [(-1.0, -place), (-1.0, place), (1.0, -place), (1.0, place)] {
-            wheel(
-                pen,
-                frame,
-                side * (self.width / 2.0 - 0.04),
-                z * self.length,
-                radius,
-                0.22,
-            );
+        let (radius, axle) = self.wheels();
+        for (side, z) in [(-1.0, -axle), (-1.0, axle), (1.0, -axle), (1.0, axle)] {
+            wheel(pen, frame, side * (self.width / 2.0 - 0.04), z * self.length, radius, 0.22);
         }
         let floor: Vec<_> = [(-0.9, -0.44), (0.9, -0.44), (0.9, 0.44), (-0.9, 0.44)]
             .iter()
@@ -400,17 +327,16 @@ impl Sketch for Car {
         let mut panels: Vec<_> = self
             .profile()
             .windows(2)
-            .filter_map(|pair| {
-                if let [low, high] = pair {
-                    Some((*low, *high))
-                } else {
-                    None
-                }
-            })
+            .filter_map(|pair| if let [low, high] = pair { Some((*low, *high)) } else { None })
             .collect();
         panels.sort_by(|a, b| {
             let depth = |panel: &((f32, f32, Panel), (f32, f32, Panel))| {
-                pen.depth(self.point(frame, 0.0, (panel.0.1 + panel.1.1) / 2.0, (panel.0.0 + panel.1.0) / 2.0))
+                pen.depth(self.point(
+                    frame,
+                    0.0,
+                    f32::midpoint(panel.0.1, panel.1.1),
+                    f32::midpoint(panel.0.0, panel.1.0),
+                ))
             };
             depth(b).total_cmp(&depth(a))
         });

@@ -59,21 +59,13 @@ impl Clutter {
             Kind::Meter => hex(0x5d666d),
         };
         let second = dice.pick([hex(0x5f8a3c), hex(0xc65a7a), hex(0xd8b23c), hex(0x8a5aa0)]);
-        Self {
-            kind,
-            colour,
-            second,
-            salt: dice.between(0.0, 1.0),
-        }
+        Self { kind, colour, second, salt: dice.between(0.0, 1.0) }
     }
 
     fn sign(&self, pen: &mut Pen<'_>, frame: &Frame, shape: &[(f32, f32)], rim: f32, inside: Colour) {
         pen.limb(frame.origin, 0.035, frame.at(0.0, 2.45, -0.03), 0.035, hex(0x8b9094));
         let plate = |scale: f32, z: f32| -> Vec<Vec3> {
-            shape
-                .iter()
-                .map(|(x, y)| frame.at(x * scale * 0.36, 2.2 + y * scale * 0.36, z))
-                .collect()
+            shape.iter().map(|(x, y)| frame.at(x * scale * 0.36, 2.2 + y * scale * 0.36, z)).collect()
         };
         if pen.faces(frame.at(0.0, 2.2, 0.0), frame.turn(0.0, 0.0, 1.0)) {
             pen.sheet(&plate(1.0, 0.02), self.colour);
@@ -96,11 +88,7 @@ impl Sketch for Clutter {
             Kind::PosterBoard => (0.4, 1.15),
             Kind::Meter => (0.15, 1.4),
         };
-        Footprint {
-            half_width: half,
-            half_length: half,
-            height,
-        }
+        Footprint { half_width: half, half_length: half, height }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -121,11 +109,7 @@ impl Sketch for Clutter {
             Kind::PostBox => {
                 pen.lathe(foot, &[(0.27, 0.0), (0.27, 0.2)], grey(0.12));
                 pen.lathe(foot, &[(0.24, 0.2), (0.24, 1.3)], self.colour);
-                pen.lathe(
-                    foot,
-                    &[(0.29, 1.3), (0.29, 1.38), (0.2, 1.5), (0.06, 1.55)],
-                    self.colour * 1.04,
-                );
+                pen.lathe(foot, &[(0.29, 1.3), (0.29, 1.38), (0.2, 1.5), (0.06, 1.55)], self.colour * 1.04);
                 let front = frame.turn(0.0, 0.0, 1.0);
                 let slot =
                     [(-0.13, 1.12), (0.13, 1.12), (0.13, 1.18), (-0.13, 1.18)].map(|(x, y)| frame.at(x, y, 0.235));
@@ -165,29 +149,19 @@ impl Sketch for Clutter {
                 }
             }
             Kind::RoundSign => {
-                let shape: Vec<_> = circle(vec3(0.0, 0.0, 0.0), vec3(1.0, 0.0, 0.0), UP)
-                    .iter()
-                    .map(|p| (p.x, p.y))
-                    .collect();
+                let shape: Vec<_> =
+                    circle(vec3(0.0, 0.0, 0.0), vec3(1.0, 0.0, 0.0), UP).iter().map(|p| (p.x, p.y)).collect();
                 self.sign(
                     pen,
                     frame,
                     &shape,
                     0.74,
-                    if self.colour.r > 0.5 {
-                        hex(0xf0eee8)
-                    } else {
-                        self.colour * 1.2
-                    },
+                    if self.colour.r > 0.5 { hex(0xf0eee8) } else { self.colour * 1.2 },
                 );
             }
-            Kind::WarningSign => self.sign(
-                pen,
-                frame,
-                &[(-1.05, -0.75), (1.05, -0.75), (0.0, 1.05)],
-                0.62,
-                hex(0xf0eee8),
-            ),
+            Kind::WarningSign => {
+                self.sign(pen, frame, &[(-1.05, -0.75), (1.05, -0.75), (0.0, 1.05)], 0.62, hex(0xf0eee8));
+            }
             Kind::StopSign => {
                 let shape = [
                     (-0.4, -1.0),
@@ -240,11 +214,7 @@ pub(crate) struct Awning {
 
 impl Sketch for Awning {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: self.half,
-            half_length: 0.6,
-            height: self.height,
-        }
+        Footprint { half_width: self.half, half_length: 0.6, height: self.height }
     }
 
     fn floats(&self) -> bool {
@@ -262,11 +232,7 @@ impl Sketch for Awning {
         for stripe in 0..stripes {
             let x = |edge: u16| -self.half + 2.0 * self.half * f32::from(edge) / f32::from(stripes);
             let (left, right) = (x(stripe), x(stripe + 1));
-            let colour = if self.striped && stripe % 2 == 0 {
-                hex(0xefe8da)
-            } else {
-                self.colour
-            };
+            let colour = if self.striped && stripe % 2 == 0 { hex(0xefe8da) } else { self.colour };
             let cloth = [
                 frame.at(left, top, 0.0),
                 frame.at(right, top, 0.0),

@@ -29,21 +29,13 @@ impl Hydrant {
             (hex(0xd8d9d6), hex(0xc3281f)),
             (hex(0xd8651b), hex(0x3a3c40)),
         ]);
-        Self {
-            barrel,
-            caps,
-            size: dice.between(1.0, 1.2),
-        }
+        Self { barrel, caps, size: dice.between(1.0, 1.2) }
     }
 }
 
 impl Sketch for Hydrant {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.26,
-            half_length: 0.26,
-            height: 0.88 * self.size,
-        }
+        Footprint { half_width: 0.26, half_length: 0.26, height: 0.88 * self.size }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -55,13 +47,7 @@ impl Sketch for Hydrant {
         let s = self.size;
         let outlet = |pen: &mut Pen<'_>, x: f32, y: f32, z: f32, radius: f32, caps: Colour| {
             let at = |reach: f32| frame.at(x * reach * s, y * s, z * reach * s);
-            pen.limb(
-                at(0.08),
-                radius * 0.8 * s,
-                at(0.19),
-                radius * 0.8 * s,
-                self.barrel * 0.92,
-            );
+            pen.limb(at(0.08), radius * 0.8 * s, at(0.19), radius * 0.8 * s, self.barrel * 0.92);
             let rim = |reach: f32| {
                 let across = frame.turn(z, 0.0, -x) * (radius * s);
                 crate::pen::circle(at(reach), across, vec3(0.0, radius * s, 0.0))
@@ -73,11 +59,7 @@ impl Sketch for Hydrant {
                 pen.limb(at(0.245), 0.026 * s, at(0.28), 0.022 * s, caps * 0.7);
             }
         };
-        let outlets = [
-            (-1.0, 0.52, 0.0, 0.062),
-            (1.0, 0.52, 0.0, 0.062),
-            (0.0, 0.47, 1.0, 0.09),
-        ];
+        let outlets = [(-1.0, 0.52, 0.0, 0.062), (1.0, 0.52, 0.0, 0.062), (0.0, 0.47, 1.0, 0.09)];
         for (x, y, z, radius) in outlets {
             if !pen.faces(frame.at(0.0, y, 0.0), frame.turn(x, 0.0, z)) {
                 outlet(pen, x, y, z, radius, self.caps);

@@ -31,16 +31,8 @@ impl Motorcycle {
         } else {
             (vec3(-0.2, 0.36, -0.08), vec3(0.2, 0.36, -0.08))
         };
-        let hands = if scooter {
-            vec3(0.27, 1.0, 0.38)
-        } else {
-            vec3(0.32, 1.04, 0.36)
-        };
-        let pose = Pose::Riding {
-            seat: vec3(0.0, 0.8, -0.3),
-            hands,
-            feet,
-        };
+        let hands = if scooter { vec3(0.27, 1.0, 0.38) } else { vec3(0.32, 1.04, 0.36) };
+        let pose = Pose::Riding { seat: vec3(0.0, 0.8, -0.3), hands, feet };
         Self {
             scooter,
             paint: dice.pick([
@@ -62,10 +54,7 @@ impl Motorcycle {
         let (radius, half) = if self.scooter { (0.25, 0.06) } else { (0.32, 0.075) };
         let up = vec3(0.0, radius, 0.0);
         let along = frame.turn(0.0, 0.0, radius);
-        let tyre: Vec<_> = [-half, half]
-            .iter()
-            .flat_map(|x| circle(frame.at(*x, radius, z), along, up))
-            .collect();
+        let tyre: Vec<_> = [-half, half].iter().flat_map(|x| circle(frame.at(*x, radius, z), along, up)).collect();
         pen.wrap(&tyre, grey(0.09));
         for x in [-half, half] {
             let hub = frame.at(x, radius, z);
@@ -82,32 +71,14 @@ impl Motorcycle {
     fn draw_motorcycle(&self, pen: &mut Pen<'_>, frame: &Frame) {
         let at = |x: f32, y: f32, z: f32| frame.at(x, y, z);
         pen.limb(at(0.1, 0.32, -0.7), 0.03, at(0.06, 0.55, -0.25), 0.035, grey(0.35));
-        pen.hull(
-            &[
-                (at(0.0, 0.36, 0.1), 0.17),
-                (at(0.0, 0.4, -0.18), 0.17),
-                (at(0.0, 0.58, 0.0), 0.14),
-            ],
-            hex(0x55585c),
-        );
+        pen.hull(&[(at(0.0, 0.36, 0.1), 0.17), (at(0.0, 0.4, -0.18), 0.17), (at(0.0, 0.58, 0.0), 0.14)], hex(0x55585c));
         for fin in [0.3, 0.38, 0.46, 0.54] {
             pen.rod(&[at(0.0, fin, 0.2), at(0.0, fin, 0.02)], 0.02, grey(0.2));
         }
         pen.limb(at(0.14, 0.27, 0.12), 0.045, at(0.17, 0.33, -0.72), 0.07, grey(0.66));
+        pen.hull(&[(at(0.0, 0.74, 0.2), 0.13), (at(0.0, 0.8, 0.02), 0.15), (at(0.0, 0.72, -0.16), 0.1)], self.paint);
         pen.hull(
-            &[
-                (at(0.0, 0.74, 0.2), 0.13),
-                (at(0.0, 0.8, 0.02), 0.15),
-                (at(0.0, 0.72, -0.16), 0.1),
-            ],
-            self.paint,
-        );
-        pen.hull(
-            &[
-                (at(0.0, 0.76, -0.14), 0.1),
-                (at(0.0, 0.78, -0.6), 0.1),
-                (at(0.0, 0.86, -0.76), 0.06),
-            ],
+            &[(at(0.0, 0.76, -0.14), 0.1), (at(0.0, 0.78, -0.6), 0.1), (at(0.0, 0.86, -0.76), 0.06)],
             hex(0x25201d),
         );
         pen.limb(at(0.0, 0.66, -0.5), 0.07, at(0.0, 0.72, -0.86), 0.05, self.paint);
@@ -117,12 +88,7 @@ impl Motorcycle {
         let guard = [(0.6, 0.49), (0.66, 0.66), (0.63, 0.86)].map(|(y, z)| at(0.0, y, z));
         pen.rod(&guard, 0.13, self.paint);
         pen.rod(
-            &[
-                at(-0.34, 1.04, 0.3),
-                at(-0.1, 0.98, 0.42),
-                at(0.1, 0.98, 0.42),
-                at(0.34, 1.04, 0.3),
-            ],
+            &[at(-0.34, 1.04, 0.3), at(-0.1, 0.98, 0.42), at(0.1, 0.98, 0.42), at(0.34, 1.04, 0.3)],
             0.04,
             grey(0.2),
         );
@@ -150,32 +116,15 @@ impl Motorcycle {
             self.paint,
         );
         pen.hull(
-            &[
-                (at(0.0, 0.78, -0.12), 0.07),
-                (at(0.0, 0.8, -0.7), 0.09),
-                (at(0.0, 0.74, -0.4), 0.1),
-            ],
+            &[(at(0.0, 0.78, -0.12), 0.07), (at(0.0, 0.8, -0.7), 0.09), (at(0.0, 0.74, -0.4), 0.1)],
             hex(0x2a2320),
         );
-        let shield = [
-            (-0.17, 0.32, 0.36),
-            (0.17, 0.32, 0.36),
-            (0.19, 0.86, 0.46),
-            (-0.19, 0.86, 0.46),
-        ];
+        let shield = [(-0.17, 0.32, 0.36), (0.17, 0.32, 0.36), (0.19, 0.86, 0.46), (-0.19, 0.86, 0.46)];
         pen.hull(&shield.map(|(x, y, z)| (at(x, y, z), 0.045)), self.paint);
         pen.limb(at(0.0, 0.3, 0.62), 0.05, at(0.0, 0.95, 0.44), 0.055, self.paint * 0.9);
-        pen.rod(
-            &[(0.44, 0.4), (0.5, 0.58), (0.46, 0.78)].map(|(y, z)| at(0.0, y, z)),
-            0.15,
-            self.paint,
-        );
+        pen.rod(&[(0.44, 0.4), (0.5, 0.58), (0.46, 0.78)].map(|(y, z)| at(0.0, y, z)), 0.15, self.paint);
         pen.hull(&[(at(0.0, 0.98, 0.42), 0.09), (at(0.0, 0.94, 0.52), 0.08)], self.paint);
-        pen.rod(
-            &[at(-0.3, 1.02, 0.34), at(0.0, 1.0, 0.42), at(0.3, 1.02, 0.34)],
-            0.045,
-            grey(0.15),
-        );
+        pen.rod(&[at(-0.3, 1.02, 0.34), at(0.0, 1.0, 0.42), at(0.3, 1.02, 0.34)], 0.045, grey(0.15));
         if self.box_behind {
             pen.block(frame, vec3(0.0, 1.05, -0.78), vec3(0.22, 0.22, 0.22), hex(0xc23a2a));
         }
@@ -198,11 +147,7 @@ impl Motorcycle {
 
 impl Sketch for Motorcycle {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.36,
-            half_length: 1.05,
-            height: if self.rider.is_some() { 1.7 } else { 1.12 },
-        }
+        Footprint { half_width: 0.36, half_length: 1.05, height: if self.rider.is_some() { 1.7 } else { 1.12 } }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -212,11 +157,7 @@ impl Sketch for Motorcycle {
     }
 
     fn draw(&self, pen: &mut Pen<'_>, frame: &Frame) {
-        let frame = if self.rider.is_some() {
-            *frame
-        } else {
-            frame.leaning(-0.1)
-        };
+        let frame = if self.rider.is_some() { *frame } else { frame.leaning(-0.1) };
         pen.belongs_to(Some(0));
         let (rear, front) = if self.scooter { (-0.62, 0.62) } else { (-0.68, 0.76) };
         let (first, second) = if pen.depth(frame.at(0.0, 0.3, rear)) > pen.depth(frame.at(0.0, 0.3, front)) {

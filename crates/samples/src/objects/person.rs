@@ -17,11 +17,7 @@ pub(crate) enum Pose {
     /// On a seat this high.
     Seated { seat: f32 },
     /// On a two-wheeler: where the body is held, in its frame.
-    Riding {
-        seat: Vec3,
-        hands: Vec3,
-        feet: (Vec3, Vec3),
-    },
+    Riding { seat: Vec3, hands: Vec3, feet: (Vec3, Vec3) },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,22 +63,8 @@ const TOPS: [Colour; 14] = [
     hex(0xe58fa0),
     hex(0x1f7f86),
 ];
-const SKINS: [Colour; 6] = [
-    hex(0xf0c8a8),
-    hex(0xe0ac84),
-    hex(0xc68a60),
-    hex(0x9c6743),
-    hex(0x70462e),
-    hex(0xe8b898),
-];
-const HAIRS: [Colour; 6] = [
-    hex(0x2a211c),
-    hex(0x4a3223),
-    hex(0x7a5534),
-    hex(0xb98c4e),
-    hex(0x8c8880),
-    hex(0x1b1a1c),
-];
+const SKINS: [Colour; 6] = [hex(0xf0c8a8), hex(0xe0ac84), hex(0xc68a60), hex(0x9c6743), hex(0x70462e), hex(0xe8b898)];
+const HAIRS: [Colour; 6] = [hex(0x2a211c), hex(0x4a3223), hex(0x7a5534), hex(0xb98c4e), hex(0x8c8880), hex(0x1b1a1c)];
 
 impl Person {
     /// A person of their own in this pose; `umbrellas` is how likely one is carried open, `cold` favours coats.
@@ -98,24 +80,13 @@ impl Person {
         let child = upright && dice.chance(0.1);
         Self {
             pose,
-            size: if child {
-                dice.between(0.66, 0.78)
-            } else {
-                dice.between(0.94, 1.08)
-            },
+            size: if child { dice.between(0.66, 0.78) } else { dice.between(0.94, 1.08) },
             build: dice.between(0.92, 1.2),
             skin: dice.pick(SKINS),
             hair_colour: dice.pick(HAIRS),
             hair,
             top: dice.pick(TOPS),
-            legs: dice.pick([
-                hex(0x2c3547),
-                hex(0x3a3a3f),
-                hex(0x54493d),
-                hex(0x8a7f6b),
-                hex(0x26282c),
-                hex(0x4a5a78),
-            ]),
+            legs: dice.pick([hex(0x2c3547), hex(0x3a3a3f), hex(0x54493d), hex(0x8a7f6b), hex(0x26282c), hex(0x4a5a78)]),
             shoes: dice.pick([hex(0x26221f), hex(0x5a3b28), hex(0xd9d6cf), hex(0x8f2f2f)]),
             coat: upright && dice.chance(0.2 + 0.5 * cold),
             skirt: upright && dice.chance(0.2),
@@ -128,11 +99,7 @@ impl Person {
 
     /// Someone walking or standing.
     pub(crate) fn on_foot(umbrellas: f32, cold: f32, dice: &mut Dice) -> Self {
-        let stride = if dice.chance(0.25) {
-            0.06
-        } else {
-            dice.sign() * dice.between(0.45, 1.0)
-        };
+        let stride = if dice.chance(0.25) { 0.06 } else { dice.sign() * dice.between(0.45, 1.0) };
         Self::new(Pose::Upright { stride }, umbrellas, cold, dice)
     }
 
@@ -142,30 +109,18 @@ impl Person {
         let s = self.size;
         let at = |p: Vec3| frame.at(p.x, p.y, p.z);
         let b = self.build;
-        let mut parts: Vec<(f32, Vec<(Vec3, f32)>, Colour)> = Vec::new();
+        let mut parts = Vec::new();
         let mut add = |balls: Vec<(Vec3, f32)>, colour: Colour, nearer: f32| {
             let balls: Vec<_> = balls.into_iter().map(|(p, r)| (at(p), r * s)).collect();
             let depth = balls.iter().map(|ball| pen.depth(ball.0)).sum::<f32>() / balls.len() as f32;
             parts.push((depth - nearer, balls, colour));
         };
-        let sleeve = if self.coat || self.build > 1.05 {
-            self.top
-        } else {
-            self.top * 0.95
-        };
+        let sleeve = if self.coat || self.build > 1.05 { self.top } else { self.top * 0.95 };
         let leg_colour = if self.skirt { self.skin } else { self.legs };
         for leg in &bones.legs {
-            add(
-                vec![(leg.hip, 0.088 * b), (leg.knee, 0.062)],
-                if self.skirt { self.legs } else { leg_colour },
-                0.0,
-            );
+            add(vec![(leg.hip, 0.088 * b), (leg.knee, 0.062)], if self.skirt { self.legs } else { leg_colour }, 0.0);
             add(vec![(leg.knee, 0.06), (leg.ankle, 0.045)], leg_colour, 0.0);
-            add(
-                vec![(leg.ankle + vec3(0.0, -0.015, -0.03), 0.045), (leg.toe, 0.036)],
-                self.shoes,
-                0.01,
-            );
+            add(vec![(leg.ankle + vec3(0.0, -0.015, -0.03), 0.045), (leg.toe, 0.036)], self.shoes, 0.01);
         }
         let (chest, hips) = (bones.chest, bones.hips);
         let across = vec3(0.15 * b, 0.0, 0.0);
@@ -184,23 +139,14 @@ impl Person {
             let colour = if self.coat { self.top * 0.97 } else { self.legs };
             let from = if self.coat { chest.toward(hips, 0.5) } else { hips };
             add(
-                vec![
-                    (from - across * 0.7, 0.09),
-                    (from + across * 0.7, 0.09),
-                    (hem - wide, 0.07),
-                    (hem + wide, 0.07),
-                ],
+                vec![(from - across * 0.7, 0.09), (from + across * 0.7, 0.09), (hem - wide, 0.07), (hem + wide, 0.07)],
                 colour,
                 0.02,
             );
         }
         if let Some(colour) = self.backpack {
             let back = chest.toward(hips, 0.4) + vec3(0.0, 0.0, -0.19);
-            add(
-                vec![(back - down * 0.17, 0.12), (back + down * 0.12, 0.14)],
-                colour,
-                0.0,
-            );
+            add(vec![(back - down * 0.17, 0.12), (back + down * 0.12, 0.14)], colour, 0.0);
         }
         for (side, arm) in [(-1.0, &bones.arms.0), (1.0, &bones.arms.1)] {
             let shoulder = chest + vec3(side * 0.19 * b, 0.0, 0.0);
@@ -221,47 +167,21 @@ impl Person {
             );
         }
         let head = bones.head;
-        add(
-            vec![(chest + UP * 0.05, 0.055), (head + UP * -0.1, 0.05)],
-            self.skin * 0.9,
-            0.0,
-        );
-        add(
-            vec![(head, 0.1), (head + vec3(0.0, -0.055, 0.02), 0.075)],
-            self.skin,
-            0.06,
-        );
+        add(vec![(chest + UP * 0.05, 0.055), (head + UP * -0.1, 0.05)], self.skin * 0.9, 0.0);
+        add(vec![(head, 0.1), (head + vec3(0.0, -0.055, 0.02), 0.075)], self.skin, 0.06);
         let back = head + vec3(0.0, 0.03, -0.04);
         match self.hair {
-            Hair::Short => add(
-                vec![(back, 0.104), (head + vec3(0.0, 0.065, 0.025), 0.072)],
-                self.hair_colour,
-                0.03,
-            ),
+            Hair::Short => add(vec![(back, 0.104), (head + vec3(0.0, 0.065, 0.025), 0.072)], self.hair_colour, 0.03),
             Hair::Long => {
-                add(
-                    vec![(back, 0.112), (back + vec3(0.0, -0.2, -0.03), 0.085)],
-                    self.hair_colour,
-                    0.03,
-                );
+                add(vec![(back, 0.112), (back + vec3(0.0, -0.2, -0.03), 0.085)], self.hair_colour, 0.03);
                 add(vec![(head + vec3(0.0, 0.07, 0.02), 0.075)], self.hair_colour, 0.09);
             }
             Hair::Cap => {
                 add(vec![(back, 0.1)], self.hair_colour, 0.03);
-                add(
-                    vec![
-                        (head + vec3(0.0, 0.055, 0.0), 0.1),
-                        (head + vec3(0.0, 0.05, 0.13), 0.028),
-                    ],
-                    self.legs,
-                    0.09,
-                );
+                add(vec![(head + vec3(0.0, 0.055, 0.0), 0.1), (head + vec3(0.0, 0.05, 0.13), 0.028)], self.legs, 0.09);
             }
             Hair::Helmet => add(
-                vec![
-                    (head + vec3(0.0, 0.05, -0.02), 0.122),
-                    (head + vec3(0.0, 0.045, 0.05), 0.1),
-                ],
+                vec![(head + vec3(0.0, 0.05, -0.02), 0.122), (head + vec3(0.0, 0.045, 0.05), 0.1)],
                 self.top * 0.6 + grey(0.25),
                 0.09,
             ),
@@ -275,20 +195,8 @@ impl Person {
             }
             pen.rod(&[grip, tip], 0.025, grey(0.2));
             let rim = tip - UP * (0.3 * s);
-            pen.lathe(
-                rim,
-                &[
-                    (0.58 * s, 0.0),
-                    (0.46 * s, 0.14 * s),
-                    (0.26 * s, 0.24 * s),
-                    (0.02, 0.3 * s),
-                ],
-                colour,
-            );
-            for spoke in circle(rim, vec3(0.58 * s, 0.0, 0.0), vec3(0.0, 0.0, 0.58 * s))
-                .into_iter()
-                .step_by(4)
-            {
+            pen.lathe(rim, &[(0.58 * s, 0.0), (0.46 * s, 0.14 * s), (0.26 * s, 0.24 * s), (0.02, 0.3 * s)], colour);
+            for spoke in circle(rim, vec3(0.58 * s, 0.0, 0.0), vec3(0.0, 0.0, 0.58 * s)).into_iter().step_by(4) {
                 if pen.depth(spoke) < pen.depth(rim) {
                     let bend = spoke.toward(tip, 0.4) + UP * 0.06;
                     pen.rod(&[spoke, bend, tip], 0.012, colour * 0.7);
@@ -311,12 +219,7 @@ impl Person {
                     let ankle = vec3(x, 0.08, 0.42 * s);
                     let hip = hips + vec3(x, 0.0, 0.0);
                     let knee = joint(hip, ankle, 0.44 * s, 0.43 * s, vec3(0.0, 0.6, 1.0));
-                    Leg {
-                        hip,
-                        knee,
-                        ankle,
-                        toe: ankle + vec3(0.0, -0.03, 0.16),
-                    }
+                    Leg { hip, knee, ankle, toe: ankle + vec3(0.0, -0.03, 0.16) }
                 };
                 let chest = hips + vec3(0.0, 0.44 * s, -0.08);
                 let arm = |side: f32| {
@@ -368,13 +271,7 @@ impl Person {
                     )
                 };
                 let head = chest + vec3(0.0, 0.24, 0.09);
-                Bones {
-                    hips,
-                    chest,
-                    head,
-                    legs: [leg(feet.0), leg(feet.1)],
-                    arms: (arm(-1.0), arm(1.0)),
-                }
+                Bones { hips, chest, head, legs: [leg(feet.0), leg(feet.1)], arms: (arm(-1.0), arm(1.0)) }
             }
         }
     }
@@ -411,12 +308,7 @@ fn upright(stride: f32, s: f32, umbrella: bool) -> Bones {
         let low = angle - knee_bend;
         let ankle = knee + vec3(0.0, -low.cos() * shin, low.sin() * shin);
         let ankle = vec3(ankle.x, ankle.y.max(0.07 * s), ankle.z);
-        Leg {
-            hip,
-            knee,
-            ankle,
-            toe: ankle + vec3(0.0, -0.035 * s - 0.25 * (-angle).max(0.0) * 0.1, 0.16 * s),
-        }
+        Leg { hip, knee, ankle, toe: ankle + vec3(0.0, -0.035 * s - 0.25 * (-angle).max(0.0) * 0.1, 0.16 * s) }
     };
     let chest = hips + vec3(0.0, 0.47 * s, 0.02 * stride.abs());
     let arm = |side: f32, angle: f32| {
@@ -425,10 +317,7 @@ fn upright(stride: f32, s: f32, umbrella: bool) -> Bones {
         let low = angle + 0.35;
         (elbow, elbow + vec3(0.0, -low.cos() * 0.26 * s, low.sin() * 0.26 * s))
     };
-    let holding = (
-        chest + vec3(0.24 * s, -0.22 * s, 0.1 * s),
-        chest + vec3(0.14 * s, -0.05 * s, 0.27 * s),
-    );
+    let holding = (chest + vec3(0.24 * s, -0.22 * s, 0.1 * s), chest + vec3(0.14 * s, -0.05 * s, 0.27 * s));
     let right = if umbrella { holding } else { arm(1.0, swing * 0.9) };
     Bones {
         hips,
@@ -442,11 +331,7 @@ fn upright(stride: f32, s: f32, umbrella: bool) -> Bones {
 impl Sketch for Person {
     fn footprint(&self) -> Footprint {
         let room = if self.umbrella.is_some() { 0.5 } else { 0.3 };
-        Footprint {
-            half_width: room,
-            half_length: room,
-            height: 1.78 * self.size,
-        }
+        Footprint { half_width: room, half_length: room, height: 1.78 * self.size }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {

@@ -29,18 +29,10 @@ pub(crate) struct StreetLamp {
 impl StreetLamp {
     /// A lamp of its own, lit when it is dark.
     pub(crate) fn new(dark: f32, dice: &mut Dice) -> Self {
-        let pattern = dice.weighted([
-            (Pattern::Lantern, 0.45),
-            (Pattern::Arm, 0.35),
-            (Pattern::TwinGlobes, 0.2),
-        ]);
+        let pattern = dice.weighted([(Pattern::Lantern, 0.45), (Pattern::Arm, 0.35), (Pattern::TwinGlobes, 0.2)]);
         Self {
             pattern,
-            height: if pattern == Pattern::Arm {
-                dice.between(5.2, 6.4)
-            } else {
-                dice.between(3.4, 4.2)
-            },
+            height: if pattern == Pattern::Arm { dice.between(5.2, 6.4) } else { dice.between(3.4, 4.2) },
             metal: dice.pick([hex(0x23282b), hex(0x2f4038), hex(0x6d7478), hex(0x33363d)]),
             lit: if dark > 0.45 { 1.0 } else { 0.0 },
         }
@@ -55,11 +47,7 @@ impl StreetLamp {
     }
 
     fn glass(&self) -> Colour {
-        if self.lit > 0.0 {
-            rgb(1.0, 0.9, 0.66)
-        } else {
-            hex(0xe6e4da)
-        }
+        if self.lit > 0.0 { rgb(1.0, 0.9, 0.66) } else { hex(0xe6e4da) }
     }
 }
 
@@ -67,11 +55,7 @@ const GLOW: Colour = rgb(1.0, 0.8, 0.5);
 
 impl Sketch for StreetLamp {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.25,
-            half_length: 0.25,
-            height: self.height + 0.5,
-        }
+        Footprint { half_width: 0.25, half_length: 0.25, height: self.height + 0.5 }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -80,11 +64,7 @@ impl Sketch for StreetLamp {
 
     fn lamp(&self, frame: &Frame) -> Option<Lamp> {
         let at = self.bulbs(frame).first().copied()?;
-        (self.lit > 0.0).then_some(Lamp {
-            at,
-            colour: GLOW * 0.95,
-            reach: 3.4,
-        })
+        (self.lit > 0.0).then_some(Lamp { at, colour: GLOW * 0.95, reach: 3.4 })
     }
 
     fn draw(&self, pen: &mut Pen<'_>, frame: &Frame) {
@@ -97,13 +77,7 @@ impl Sketch for StreetLamp {
             let arm =
                 [(h - 0.3, 0.0), (h + 0.05, 0.25), (h + 0.2, 0.7), (h + 0.22, 1.3)].map(|(y, z)| frame.at(0.0, y, z));
             pen.rod(&arm, 0.09, self.metal);
-            pen.hull(
-                &[
-                    (frame.at(0.0, h + 0.2, 1.2), 0.1),
-                    (frame.at(0.0, h + 0.17, 1.75), 0.08),
-                ],
-                self.metal,
-            );
+            pen.hull(&[(frame.at(0.0, h + 0.2, 1.2), 0.1), (frame.at(0.0, h + 0.17, 1.75), 0.08)], self.metal);
             let lens = [(-0.12, 1.25), (0.12, 1.25), (0.1, 1.75), (-0.1, 1.75)].map(|(x, z)| frame.at(x, h + 0.08, z));
             if self.lit > 0.0 {
                 pen.glowing(&lens, -UP, self.glass());
@@ -138,21 +112,14 @@ impl Sketch for StreetLamp {
                     }
                 }
                 let top = [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)];
-                let cap: Vec<_> = top
-                    .iter()
-                    .map(|(x, z)| corner(*x, *z, 0.52, 0.25))
-                    .chain([frame.at(0.0, h + 0.74, 0.0)])
-                    .collect();
+                let cap: Vec<_> =
+                    top.iter().map(|(x, z)| corner(*x, *z, 0.52, 0.25)).chain([frame.at(0.0, h + 0.74, 0.0)]).collect();
                 pen.wrap(&cap, self.metal);
                 pen.ball(frame.at(0.0, h + 0.78, 0.0), 0.045, self.metal);
             }
             Pattern::TwinGlobes => {
                 pen.rod(
-                    &[
-                        frame.at(-0.5, h - 0.05, 0.0),
-                        frame.at(0.0, h - 0.15, 0.0),
-                        frame.at(0.5, h - 0.05, 0.0),
-                    ],
+                    &[frame.at(-0.5, h - 0.05, 0.0), frame.at(0.0, h - 0.15, 0.0), frame.at(0.5, h - 0.05, 0.0)],
                     0.06,
                     self.metal,
                 );

@@ -30,11 +30,7 @@ impl TrafficLight {
     /// A set of lights; an arm, when there is one, reaches `towards` the road (-1 the frame's left, 1 its right).
     pub(crate) fn new(towards: f32, dice: &mut Dice) -> Self {
         let height = dice.between(2.5, 3.1);
-        let arm = if dice.chance(0.35) {
-            dice.between(2.6, 4.4) * towards
-        } else {
-            0.0
-        };
+        let arm = if dice.chance(0.35) { dice.between(2.6, 4.4) * towards } else { 0.0 };
         let arm_height = dice.between(4.6, 5.2);
         let mut heads = vec![vec3(0.0, height, 0.16)];
         if arm != 0.0 {
@@ -64,14 +60,7 @@ impl TrafficLight {
                 [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
                     .map(|(x, y)| at(x * (half + margin), y * (tall + margin), 0.0))
             };
-            pen.sheet(
-                &plate(0.13),
-                if pen.faces(at(0.0, 0.0, 0.0), front) {
-                    colour
-                } else {
-                    hex(0x2a2b2d)
-                },
-            );
+            pen.sheet(&plate(0.13), if pen.faces(at(0.0, 0.0, 0.0), front) { colour } else { hex(0x2a2b2d) });
             pen.sheet(&plate(0.09), hex(0x1a1b1d));
         }
         pen.block(frame, centre, vec3(half, tall, deep), self.housing);
@@ -96,16 +85,10 @@ impl TrafficLight {
             } else {
                 pen.disc(middle, across, up, lit_colour.saturate(0.7) * 0.26);
             }
-            let visor: Vec<_> = [
-                (-1.0_f32, 0.1_f32),
-                (-0.75, 0.72),
-                (0.0, 1.08),
-                (0.75, 0.72),
-                (1.0, 0.1),
-            ]
-            .iter()
-            .map(|(x, v)| at(x * radius * 1.1, y + v * radius, deep + 0.01))
-            .collect();
+            let visor: Vec<_> = [(-1.0_f32, 0.1_f32), (-0.75, 0.72), (0.0, 1.08), (0.75, 0.72), (1.0, 0.1)]
+                .iter()
+                .map(|(x, v)| at(x * radius * 1.1, y + v * radius, deep + 0.01))
+                .collect();
             pen.rod(&visor, 0.035, self.housing * 0.8);
             let hood = [
                 at(-0.13, y + 0.1, deep),
@@ -120,11 +103,7 @@ impl TrafficLight {
 
 impl Sketch for TrafficLight {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.25,
-            half_length: 0.25,
-            height: self.height + 0.6,
-        }
+        Footprint { half_width: 0.25, half_length: 0.25, height: self.height + 0.6 }
     }
 
     fn span(&self) -> (f32, f32) {
@@ -148,11 +127,7 @@ impl Sketch for TrafficLight {
         }
         pen.belongs_to(None);
         let foot = frame.origin;
-        let top = if self.arm == 0.0 {
-            self.height + 0.5
-        } else {
-            self.arm_height + 0.1
-        };
+        let top = if self.arm == 0.0 { self.height + 0.5 } else { self.arm_height + 0.1 };
         pen.lathe(foot, &[(0.15, 0.0), (0.13, 0.25)], self.post * 0.9);
         pen.limb(foot, 0.075, foot + UP * top, 0.06, self.post);
         if self.arm != 0.0 {

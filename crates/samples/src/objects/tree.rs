@@ -36,36 +36,22 @@ pub(crate) struct Tree {
 impl Tree {
     /// A tree of its own in this season, carrying this much snow.
     pub(crate) fn new(season: Season, snow: f32, dice: &mut Dice) -> Self {
-        let habit = dice.weighted([
-            (Habit::Round, 0.56),
-            (Habit::Tall, 0.16),
-            (Habit::Conifer, 0.18),
-            (Habit::Palm, 0.1),
-        ]);
+        let habit =
+            dice.weighted([(Habit::Round, 0.56), (Habit::Tall, 0.16), (Habit::Conifer, 0.18), (Habit::Palm, 0.1)]);
         let habit = match (habit, season) {
             (Habit::Round | Habit::Tall, Season::Winter) => Habit::Bare,
             (Habit::Palm, Season::Winter | Season::Autumn) => Habit::Conifer,
             _ => habit,
         };
-        let green = [
-            hex(0x4f7a35),
-            hex(0x5f8a3c),
-            hex(0x3f6b35),
-            hex(0x6f9442),
-            hex(0x567c4a),
-        ];
+        let green = [hex(0x4f7a35), hex(0x5f8a3c), hex(0x3f6b35), hex(0x6f9442), hex(0x567c4a)];
         let leaf = match (habit, season) {
             (Habit::Conifer, _) => dice.pick([hex(0x2f5a3c), hex(0x3a6244), hex(0x2c5048)]),
             (Habit::Palm, _) => dice.pick([hex(0x5c8a3e), hex(0x6c9448)]),
             (_, Season::Spring) if dice.chance(0.35) => dice.pick([hex(0xe7b3c3), hex(0xf0d6dc), hex(0xd990ab)]),
             (_, Season::Spring) => dice.pick([hex(0x86a844), hex(0x7aa04a), hex(0x98b552)]),
-            (_, Season::Autumn) => dice.pick([
-                hex(0xcf8a2c),
-                hex(0xb8572a),
-                hex(0xd8ab38),
-                hex(0x9c4630),
-                hex(0xa88a3a),
-            ]),
+            (_, Season::Autumn) => {
+                dice.pick([hex(0xcf8a2c), hex(0xb8572a), hex(0xd8ab38), hex(0x9c4630), hex(0xa88a3a)])
+            }
             _ => dice.pick(green),
         };
         let (height, spread) = match habit {
@@ -96,11 +82,8 @@ impl Tree {
 
     fn draw_crown(&self, pen: &mut Pen<'_>, frame: &Frame) {
         let tall = self.habit == Habit::Tall;
-        let (half_height, low) = if tall {
-            (self.height * 0.42, 0.9)
-        } else {
-            (self.spread * 0.92, self.height - self.spread * 1.84)
-        };
+        let (half_height, low) =
+            if tall { (self.height * 0.42, 0.9) } else { (self.spread * 0.92, self.height - self.spread * 1.84) };
         let centre = frame.at(0.0, low.max(1.5) + half_height, 0.0);
         let spread = self.spread;
         let lobes: Vec<(Vec3, f32)> = (0..9)
@@ -108,11 +91,7 @@ impl Tree {
                 let angle = std::f32::consts::TAU * (at as f32 / 9.0 + 0.1 * self.chance(at, 1));
                 let up = self.chance(at, 2) * 2.0 - 1.0;
                 let out = (1.0 - up * up * 0.7).sqrt() * 0.62;
-                let offset = vec3(
-                    angle.cos() * out * spread,
-                    up * half_height * 0.62,
-                    angle.sin() * out * spread,
-                );
+                let offset = vec3(angle.cos() * out * spread, up * half_height * 0.62, angle.sin() * out * spread);
                 (centre + offset, spread * (0.42 + 0.16 * self.chance(at, 3)))
             })
             .collect();
@@ -141,11 +120,7 @@ impl Tree {
             let sun = outward.dot(pen.light.sun_from) * 0.5 + 0.5;
             let lift = 0.5 + 0.34 * (0.5 + 0.5 * outward.y) + 0.34 * sun * sun.min(0.9);
             let tone = self.leaf.mix(self.accent, self.chance(at, 14)) * (lift + 0.16 * (self.chance(at, 15) - 0.5));
-            let tone = if self.snow > 0.0 && outward.y > 0.25 {
-                tone.mix(grey(0.95), self.snow * 0.7)
-            } else {
-                tone
-            };
+            let tone = if self.snow > 0.0 && outward.y > 0.25 { tone.mix(grey(0.95), self.snow * 0.7) } else { tone };
             let size = spread * (0.075 + 0.075 * self.chance(at, 16));
             tufts.push((pen.depth(place), place, size, tone));
         }
@@ -167,13 +142,7 @@ impl Tree {
     }
 
     fn draw_conifer(&self, pen: &mut Pen<'_>, frame: &Frame) {
-        pen.limb(
-            frame.origin,
-            0.13,
-            frame.at(0.0, self.height * 0.4, 0.0),
-            0.1,
-            self.trunk,
-        );
+        pen.limb(frame.origin, 0.13, frame.at(0.0, self.height * 0.4, 0.0), 0.1, self.trunk);
         let tiers = 8;
         let right = (pen.camera.eye - frame.origin).cross(UP).unit();
         for tier in 0..tiers {
@@ -195,19 +164,11 @@ impl Tree {
                     fan.push(frame.origin + UP * (y + 0.12 - sag * 0.5) + right * (notch * radius * 0.86));
                 }
             }
-            let shade = 0.68 + 0.4 * share;
-            pen.sheen(
-                &fan,
-                pen.camera.eye - frame.origin,
-                self.leaf * shade * 1.15,
-                self.leaf * shade * 0.72,
-            );
+            let light = 0.68 + 0.4 * share;
+            pen.sheen(&fan, pen.camera.eye - frame.origin, self.leaf * light * 1.15, self.leaf * light * 0.72);
             if self.snow > 0.0 {
-                let cap: Vec<_> = fan
-                    .iter()
-                    .map(|p| *p + UP * 0.1)
-                    .map(|p| p.toward(frame.at(0.0, y + rise, 0.0), 0.32))
-                    .collect();
+                let cap: Vec<_> =
+                    fan.iter().map(|p| *p + UP * 0.1).map(|p| p.toward(frame.at(0.0, y + rise, 0.0), 0.32)).collect();
                 pen.sheet(&cap, grey(0.96).mix(self.leaf, 0.5 - 0.4 * self.snow));
             }
         }
@@ -224,24 +185,12 @@ impl Tree {
         for (at, pair) in spine.windows(2).enumerate() {
             if let [low, high] = pair {
                 let radius = 0.17 - 0.009 * at as f32;
-                pen.limb(
-                    *low,
-                    radius * 1.06,
-                    *high,
-                    radius * 0.9,
-                    self.trunk * if at % 2 == 0 { 1.1 } else { 0.95 },
-                );
+                pen.limb(*low, radius * 1.06, *high, radius * 0.9, self.trunk * if at % 2 == 0 { 1.1 } else { 0.95 });
             }
         }
         let crown = frame.at(bend, self.height * 0.8, 0.0);
-        let mut fronds: Vec<(f32, i32)> = (0..15)
-            .map(|at| {
-                (
-                    std::f32::consts::TAU * (at as f32 + 0.4 * self.chance(at, 21)) / 15.0,
-                    at,
-                )
-            })
-            .collect();
+        let mut fronds: Vec<(f32, i32)> =
+            (0..15).map(|at| (std::f32::consts::TAU * (at as f32 + 0.4 * self.chance(at, 21)) / 15.0, at)).collect();
         fronds.sort_by(|a, b| {
             let depth = |angle: f32| pen.depth(crown + vec3(angle.cos(), 0.0, angle.sin()));
             depth(b.0).total_cmp(&depth(a.0))
@@ -272,19 +221,9 @@ impl Tree {
 
     fn branch(&self, pen: &mut Pen<'_>, start: Vec3, way: Vec3, length: f32, radius: f32, level: i32, key: i32) {
         let end = start + way * length;
-        pen.limb(
-            start,
-            radius,
-            end,
-            radius * 0.66,
-            self.trunk * (0.95 + 0.05 * level as f32),
-        );
+        pen.limb(start, radius, end, radius * 0.66, self.trunk * (0.95 + 0.05 * level as f32));
         if self.snow > 0.0 && level > 0 && radius > 0.02 {
-            pen.rod(
-                &[start + UP * (radius * 0.9), end + UP * (radius * 0.7)],
-                radius * 0.7,
-                grey(0.95),
-            );
+            pen.rod(&[start + UP * (radius * 0.9), end + UP * (radius * 0.7)], radius * 0.7, grey(0.95));
         }
         if level >= 4 {
             return;
@@ -296,34 +235,15 @@ impl Tree {
             let open = 0.45 + 0.35 * self.chance(key, 32);
             let across = way.cross(vec3(turn.cos(), 0.31, turn.sin())).unit();
             let next = (way + across * open + UP * 0.12).unit();
-            let from = start.toward(
-                end,
-                if child == 0 {
-                    1.0
-                } else {
-                    0.68 + 0.3 * self.chance(key, 33)
-                },
-            );
-            self.branch(
-                pen,
-                from,
-                next,
-                length * (0.62 + 0.14 * self.chance(key, 34)),
-                radius * 0.58,
-                level + 1,
-                key,
-            );
+            let from = start.toward(end, if child == 0 { 1.0 } else { 0.68 + 0.3 * self.chance(key, 33) });
+            self.branch(pen, from, next, length * (0.62 + 0.14 * self.chance(key, 34)), radius * 0.58, level + 1, key);
         }
     }
 }
 
 impl Sketch for Tree {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: 0.35,
-            half_length: 0.35,
-            height: self.height,
-        }
+        Footprint { half_width: 0.35, half_length: 0.35, height: self.height }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -335,15 +255,7 @@ impl Sketch for Tree {
         match self.habit {
             Habit::Conifer => self.draw_conifer(pen, frame),
             Habit::Palm => self.draw_palm(pen, frame),
-            Habit::Bare => self.branch(
-                pen,
-                frame.origin,
-                vec3(0.03, 1.0, 0.02).unit(),
-                self.height * 0.36,
-                0.16,
-                0,
-                1,
-            ),
+            Habit::Bare => self.branch(pen, frame.origin, vec3(0.03, 1.0, 0.02).unit(), self.height * 0.36, 0.16, 0, 1),
             Habit::Round | Habit::Tall => {
                 let fork = frame.at(0.06, self.height * 0.42, 0.0);
                 pen.limb(frame.origin, 0.17, frame.origin.toward(fork, 0.2), 0.13, self.trunk);

@@ -36,27 +36,14 @@ impl Truck {
     pub(crate) fn new(dark: f32, dice: &mut Dice) -> Self {
         let load = dice.weighted([(Load::Box, 0.5), (Load::Tarpaulin, 0.2), (Load::Bed, 0.3)]);
         Self {
-            cab: dice.pick([
-                hex(0xe7e6e1),
-                hex(0xb92d2a),
-                hex(0x2a5796),
-                hex(0xe0a423),
-                hex(0x356b4b),
-                hex(0x5b6066),
-            ]),
+            cab: dice.pick([hex(0xe7e6e1), hex(0xb92d2a), hex(0x2a5796), hex(0xe0a423), hex(0x356b4b), hex(0x5b6066)]),
             load,
             cargo: match load {
                 Load::Box => dice.pick([hex(0xeceae4), hex(0xe3e0d6), hex(0xd5d9dc), hex(0x3e6a8f)]),
                 Load::Tarpaulin => dice.pick([hex(0x3f6f8f), hex(0x5a7a52), hex(0x9a4a3c)]),
                 Load::Bed => dice.pick([hex(0x6b6f73), hex(0xc06a24), hex(0x3d5f86)]),
             },
-            band: dice.pick([
-                hex(0xc4372c),
-                hex(0x2f6ca8),
-                hex(0x3d8a58),
-                hex(0xe0a423),
-                hex(0x6a4a8a),
-            ]),
+            band: dice.pick([hex(0xc4372c), hex(0x2f6ca8), hex(0x3d8a58), hex(0xe0a423), hex(0x6a4a8a)]),
             length: dice.between(6.6, 8.2),
             lights: dark > 0.3,
         }
@@ -64,7 +51,7 @@ impl Truck {
 
     fn draw_cargo(&self, pen: &mut Pen<'_>, frame: &Frame) {
         let (back, front) = (-self.length / 2.0, self.length / 2.0 - CAB_LENGTH - 0.2);
-        let (middle, half) = ((back + front) / 2.0, (front - back) / 2.0);
+        let (middle, half) = (f32::midpoint(back, front), (front - back) / 2.0);
         let top = match self.load {
             Load::Box => 3.45,
             Load::Tarpaulin => 3.2,
@@ -90,11 +77,7 @@ impl Truck {
             match self.load {
                 Load::Box => {
                     pen.panel(&quad(1.35, 1.75, back, front), outward, self.band);
-                    pen.panel(
-                        &quad(2.2, 2.75, middle - half * 0.5, middle + half * 0.35),
-                        outward,
-                        self.band * 0.9,
-                    );
+                    pen.panel(&quad(2.2, 2.75, middle - half * 0.5, middle + half * 0.35), outward, self.band * 0.9);
                     pen.panel(&quad(top - 0.1, top, back, front), outward, self.cargo * 0.8);
                 }
                 Load::Tarpaulin | Load::Bed => {
@@ -136,12 +119,7 @@ impl Truck {
         ];
         let at = |x: f32, y: f32, z: f32| frame.at(x * HALF_WIDTH * 0.97, y, z);
         pen.panel(
-            &[
-                at(-1.0, 0.5, back),
-                at(1.0, 0.5, back),
-                at(1.0, CAB_HEIGHT, back),
-                at(-1.0, CAB_HEIGHT, back),
-            ],
+            &[at(-1.0, 0.5, back), at(1.0, 0.5, back), at(1.0, CAB_HEIGHT, back), at(-1.0, CAB_HEIGHT, back)],
             frame.turn(0.0, 0.0, -1.0),
             self.cab * 0.8,
         );
@@ -169,12 +147,7 @@ impl Truck {
         pen.sheen(&screen, nose, sky, inside);
         let flat = frame.turn(0.0, 0.0, 1.0);
         let quad = |x0: f32, x1: f32, y0: f32, y1: f32| {
-            [
-                at(x0, y0, front),
-                at(x1, y0, front),
-                at(x1, y1, front),
-                at(x0, y1, front),
-            ]
+            [at(x0, y0, front), at(x1, y0, front), at(x1, y1, front), at(x0, y1, front)]
         };
         pen.sheen(&quad(-1.0, 1.0, 0.45, 1.56), flat, self.cab, self.cab * 0.85);
         pen.panel(&quad(-0.7, 0.7, 0.95, 1.38), flat, grey(0.12));
@@ -193,18 +166,8 @@ impl Truck {
         for side in [-1.0, 1.0] {
             let outward = frame.turn(side, 0.0, 0.0);
             let on = |y: f32, z: f32| at(side, y, z);
-            pen.sheen(
-                &profile.map(|(z, y)| on(y, z)),
-                outward,
-                self.cab * 1.06,
-                self.cab * 0.85,
-            );
-            let pane = [
-                on(1.6, back + 0.45),
-                on(2.4, back + 0.45),
-                on(2.4, front - 0.5),
-                on(1.6, front - 0.24),
-            ];
+            pen.sheen(&profile.map(|(z, y)| on(y, z)), outward, self.cab * 1.06, self.cab * 0.85);
+            let pane = [on(1.6, back + 0.45), on(2.4, back + 0.45), on(2.4, front - 0.5), on(1.6, front - 0.24)];
             pen.sheen(&pane, outward, sky, inside);
             if pen.faces(on(1.0, back), outward) {
                 pen.rod(&[on(2.45, back + 0.38), on(0.6, back + 0.38)], 0.025, self.cab * 0.5);
@@ -217,11 +180,7 @@ impl Truck {
 
 impl Sketch for Truck {
     fn footprint(&self) -> Footprint {
-        Footprint {
-            half_width: HALF_WIDTH,
-            half_length: self.length / 2.0,
-            height: 3.4,
-        }
+        Footprint { half_width: HALF_WIDTH, half_length: self.length / 2.0, height: 3.4 }
     }
 
     fn parts(&self) -> Vec<ObjectClass> {
@@ -241,16 +200,8 @@ impl Sketch for Truck {
             }
         };
         wheels(pen, false);
-        pen.block(
-            frame,
-            vec3(0.0, 0.75, 0.0),
-            vec3(HALF_WIDTH - 0.15, 0.22, self.length / 2.0 - 0.1),
-            grey(0.1),
-        );
-        let towards = pen.faces(
-            frame.at(0.0, 1.0, self.length / 2.0 - CAB_LENGTH),
-            frame.turn(0.0, 0.0, 1.0),
-        );
+        pen.block(frame, vec3(0.0, 0.75, 0.0), vec3(HALF_WIDTH - 0.15, 0.22, self.length / 2.0 - 0.1), grey(0.1));
+        let towards = pen.faces(frame.at(0.0, 1.0, self.length / 2.0 - CAB_LENGTH), frame.turn(0.0, 0.0, 1.0));
         if towards {
             self.draw_cargo(pen, frame);
             self.draw_cab(pen, frame);

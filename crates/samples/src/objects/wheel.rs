@@ -12,10 +12,7 @@ pub(crate) fn wheel(pen: &mut Pen<'_>, frame: &Frame, x: f32, z: f32, radius: f3
     let (up, along) = (vec3(0.0, radius, 0.0), frame.turn(0.0, 0.0, radius));
     let outer = frame.at(x, radius, z);
     let inner = frame.at(x - side * width, radius, z);
-    let tread: Vec<_> = circle(outer, along, up)
-        .into_iter()
-        .chain(circle(inner, along, up))
-        .collect();
+    let tread: Vec<_> = circle(outer, along, up).into_iter().chain(circle(inner, along, up)).collect();
     pen.wrap(&tread, hex(0x1d1d1f));
     if pen.faces(outer, frame.turn(side, 0.0, 0.0)) {
         pen.disc(outer, along, up, hex(0x29292c));

@@ -30,13 +30,8 @@ struct Site {
 impl Operator {
     /// An operator with an empty data folder.
     pub(crate) fn new(corvee: &Path) -> anyhow::Result<Self> {
-        let corvee = corvee
-            .canonicalize()
-            .with_context(|| format!("there is no program {}", corvee.display()))?;
-        Ok(Self {
-            corvee,
-            data: tempfile::tempdir().context("no folder for the data")?,
-        })
+        let corvee = corvee.canonicalize().with_context(|| format!("there is no program {}", corvee.display()))?;
+        Ok(Self { corvee, data: tempfile::tempdir().context("no folder for the data")? })
     }
 
     /// A path in the data folder.
@@ -48,17 +43,11 @@ impl Operator {
     pub(crate) async fn call<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> anyhow::Result<String> {
         let mut command = self.command();
         command.arg("--json").args(arguments);
-        let output = command
-            .output()
-            .await
-            .with_context(|| format!("cannot start {command:?}"))?;
+        let shown = format!("{:?}", command.as_std());
+        let output = command.output().await.with_context(|| format!("cannot start {shown}"))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "{command:?} ended with {}:\n{}{said}",
-                output.status,
-                String::from_utf8_lossy(&output.stdout)
-            );
+            let said = [output.stdout, output.stderr].concat();
+            bail!("{shown} ended with {}:\n{}", output.status, String::from_utf8_lossy(&said));
         }
         Ok(String::from_utf8(output.stdout)?)
     }
@@ -72,22 +61,9 @@ impl Operator {
 
     /// Creates a site that asks for the campaign.
     pub(crate) async fn create_site(&self, campaign: &str) -> anyhow::Result<SiteAccess> {
-        let arguments = [
-            "site",
-            "create",
-            "--name",
-            "test",
-            "--hostname",
-            HOSTNAME,
-            "--campaign",
-            campaign,
-        ];
+        let arguments = ["site", "create", "--name", "test", "--hostname", HOSTNAME, "--campaign", campaign];
         let Site { sitekey, secret } = serde_json::from_str(&self.call(arguments).await?)?;
-        Ok(SiteAccess {
-            sitekey,
-            secret,
-            campaign: campaign.parse()?,
-        })
+        Ok(SiteAccess { sitekey, secret, campaign: campaign.parse()? })
     }
 
     /// The served collector as a crowd's target.

@@ -31,21 +31,9 @@ enum Demand {
 }
 
 const BARS: [Bar; 3] = [
-    Bar {
-        name: "final labels right",
-        figure: |run| run.labels.right,
-        demand: Demand::AtLeast(RIGHT),
-    },
-    Bar {
-        name: "people who pass",
-        figure: |run| run.people.passed,
-        demand: Demand::AtLeast(PEOPLE),
-    },
-    Bar {
-        name: "random clickers who pass",
-        figure: |run| run.clickers.passed,
-        demand: Demand::AtMost(CLICKERS),
-    },
+    Bar { name: "final labels right", figure: |run| run.labels.right, demand: Demand::AtLeast(RIGHT) },
+    Bar { name: "people who pass", figure: |run| run.people.passed, demand: Demand::AtLeast(PEOPLE) },
+    Bar { name: "random clickers who pass", figure: |run| run.clickers.passed, demand: Demand::AtMost(CLICKERS) },
 ];
 
 impl Demand {
@@ -71,9 +59,7 @@ impl Bar {
 
     fn worst(&self, runs: &[Report]) -> f64 {
         let values = runs.iter().map(|run| (self.figure)(run).value);
-        values
-            .reduce(|one, other| self.demand.worse(one, other))
-            .unwrap_or(f64::NAN)
+        values.reduce(|one, other| self.demand.worse(one, other)).unwrap_or(f64::NAN)
     }
 }
 
@@ -101,11 +87,7 @@ impl Pooled {
 
 impl fmt::Display for Pooled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "| {} runs together | figure | 95 % interval | worst run | bar | |",
-            self.runs.len()
-        )?;
+        writeln!(f, "| {} runs together | figure | 95 % interval | worst run | bar | |", self.runs.len())?;
         writeln!(f, "|---|---:|---:|---:|---:|---|")?;
         for bar in &BARS {
             let share = bar.pooled(&self.runs);
@@ -131,23 +113,15 @@ impl fmt::Display for Pooled {
             run.labels.settled as f64 / (run.labels.items - run.labels.gold) as f64 * 100.0
         })?;
         self.range(f, "ambiguous items", |run| run.labels.ambiguous as f64)?;
-        self.range(f, "votes a final label", |run| {
-            run.labels.votes_per_final.unwrap_or(f64::NAN)
-        })?;
-        self.range(f, "votes on a final item", |run| {
-            run.labels.votes_on_final.unwrap_or(f64::NAN)
-        })?;
-        self.range(f, "people: passed on screen 1 (%)", |run| {
-            run.people.passed_on_first_screen.value * 100.0
-        })?;
+        self.range(f, "votes a final label", |run| run.labels.votes_per_final.unwrap_or(f64::NAN))?;
+        self.range(f, "votes on a final item", |run| run.labels.votes_on_final.unwrap_or(f64::NAN))?;
+        self.range(f, "people: passed on screen 1 (%)", |run| run.people.passed_on_first_screen.value * 100.0)?;
         self.range(f, "people: screens a session", |run| run.people.screens_per_session)?;
         self.range(f, "people: median seconds, simulated", |run| {
             run.people.solve_s.map_or(f64::NAN, |solve| solve.median)
         })?;
         self.range(f, "clickers: screens a session", |run| run.clickers.screens_per_session)?;
         self.range(f, "gold a screen", |run| run.gold.per_screen)?;
-        self.range(f, "over-exposed gold (% of gold tiles)", |run| {
-            run.gold.over_exposed.value * 100.0
-        })
+        self.range(f, "over-exposed gold (% of gold tiles)", |run| run.gold.over_exposed.value * 100.0)
     }
 }

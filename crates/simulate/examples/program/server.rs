@@ -29,7 +29,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `command` in a process group of its own and waits until it listens. Its log goes to `log`.
     pub(crate) async fn start(mut command: Command, log: &Path) -> anyhow::Result<Self> {
-        let shown = format!("{command:?}");
+        let shown = format!("{:?}", command.as_std());
         let mut child = command
             .process_group(0)
             .kill_on_drop(true)
@@ -38,19 +38,11 @@ impl Server {
             .stderr(File::create(log).context("the log cannot be created")?)
             .spawn()
             .with_context(|| format!("cannot start {shown}"))?;
-        let stdout = child
-            .stdout
-            .take()
-            .context("the server has no standard output")?
-            .into_owned_fd()?;
+        let stdout = child.stdout.take().context("the server has no standard output")?.into_owned_fd()?;
         let (ready, listens) = oneshot::channel();
         std::thread::spawn(move || read_output(File::from(stdout), ready));
         match timeout(READY_WITHIN, listens).await {
-            Ok(Ok(url)) => Ok(Self {
-                url,
-                child,
-                log: log.to_owned(),
-            }),
+            Ok(Ok(url)) => Ok(Self { url, child, log: log.to_owned() }),
             Ok(Err(_)) => bail!("{shown} ended before it listened\n{}", tail(log)),
             Err(_) => bail!("{shown} did not listen within {READY_WITHIN:?}\n{}", tail(log)),
         }
@@ -64,20 +56,13 @@ impl Server {
     /// Asks it to stop, waits, and tells how many errors its log holds.
     pub(crate) async fn stop(mut self) -> anyhow::Result<usize> {
         let pid = self.pid()?;
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .await
-            .context("cannot signal the server")?;
+        Command::new("kill").args(["-TERM", &pid]).status().await.context("cannot signal the server")?;
         if timeout(STOPS_WITHIN, self.child.wait()).await.is_err() {
             self.child.kill().await.context("cannot kill the server")?;
             bail!("the server did not stop within {STOPS_WITHIN:?}\n{}", tail(&self.log));
         }
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-        Ok(log
-            .lines()
-            .filter(|line| line.contains("ERROR") || line.contains("panicked"))
-            .count())
+        Ok(log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).count())
     }
 }
 
@@ -97,8 +82,5 @@ fn read_output(output: File, ready: oneshot::Sender<String>) {
 fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    lines
-        .get(lines.len().saturating_sub(20)..)
-        .unwrap_or_default()
-        .join("\n")
+    lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n")
 }

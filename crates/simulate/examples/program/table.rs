@@ -10,6 +10,8 @@ pub(crate) struct Round {
     /// Processor time of the server and of this program, in seconds.
     pub(crate) server_s: f64,
     pub(crate) client_s: f64,
+    /// The same of everything on this machine, these two included.
+    pub(crate) machine_s: f64,
 }
 
 /// All rounds.
@@ -42,11 +44,7 @@ impl Table {
             let spent = |step: &StepFigures| step.latency.mean_ms * step.requests as f64;
             round.figures.step(step).map_or(0.0, spent) / round.figures.steps.iter().map(spent).sum::<f64>()
         });
-        let alone = self
-            .alone
-            .as_ref()
-            .and_then(|figures| figures.step(step))
-            .map_or(0.0, |step| step.latency.p50_ms);
+        let alone = self.alone.as_ref().and_then(|figures| figures.step(step)).map_or(0.0, |step| step.latency.p50_ms);
         writeln!(
             f,
             "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} % | {alone:.2} | {:.2} | {:.2} | {:.0} | {:.0} |",
@@ -70,23 +68,23 @@ impl fmt::Display for Table {
         writeln!(f, "|---|---:|---:|---:|")?;
         self.compare(f, "sessions a second", |round| round.figures.sessions_per_second())?;
         self.compare(f, "requests a second", |round| round.figures.requests_per_second())?;
-        self.compare(f, "requests a session", |round| {
-            round.figures.requests as f64 / round.figures.sessions as f64
-        })?;
+        self.compare(f, "requests a session", |round| round.figures.requests as f64 / round.figures.sessions as f64)?;
         self.compare(f, "session, p50 (ms)", |round| round.figures.whole.p50_ms)?;
         self.compare(f, "session, p90 (ms)", |round| round.figures.whole.p90_ms)?;
         self.compare(f, "session, p99 (ms)", |round| round.figures.whole.p99_ms)?;
         self.compare(f, "processor time of the server a session (ms)", |round| {
             round.server_s * 1000.0 / round.figures.sessions as f64
         })?;
+        self.compare(f, "sessions a processor-second of the server", |round| {
+            round.figures.sessions as f64 / round.server_s
+        })?;
         self.compare(f, "processor time of the client a session (ms)", |round| {
             round.client_s * 1000.0 / round.figures.sessions as f64
         })?;
-        self.compare(f, "processors busy with the server", |round| {
-            round.server_s / round.figures.elapsed_s
-        })?;
-        self.compare(f, "processors busy with the client", |round| {
-            round.client_s / round.figures.elapsed_s
+        self.compare(f, "processors busy with the server", |round| round.server_s / round.figures.elapsed_s)?;
+        self.compare(f, "processors busy with the client", |round| round.client_s / round.figures.elapsed_s)?;
+        self.compare(f, "processors busy with anything else", |round| {
+            (round.machine_s - round.server_s - round.client_s).max(0.0) / round.figures.elapsed_s
         })?;
         writeln!(f)?;
         writeln!(

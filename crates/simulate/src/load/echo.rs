@@ -109,16 +109,9 @@ impl Requests {
     }
 
     async fn post(&self, step: Step, (url, body): &(Url, Value)) -> Result<StepRecord, SimulateError> {
-        let reply = read_json::<Constant>(
-            "POST to the bare server",
-            forwarded(self.http.post(url.clone()).json(body)),
-        );
+        let reply = read_json::<Constant>("POST to the bare server", forwarded(self.http.post(url.clone()).json(body)));
         let reply = reply.await?;
-        Ok(StepRecord {
-            step,
-            took: reply.took,
-            bytes: reply.bytes,
-        })
+        Ok(StepRecord { step, took: reply.took, bytes: reply.bytes })
     }
 
     async fn fetch(&self) -> Result<StepRecord, SimulateError> {
@@ -131,11 +124,7 @@ impl Requests {
             Err(error) => Err(error),
         };
         let body = body.map_err(|source| SimulateError::Call { call: CALL, source })?;
-        Ok(StepRecord {
-            step: Step::Sprite,
-            took: start.elapsed(),
-            bytes: body.len(),
-        })
+        Ok(StepRecord { step: Step::Sprite, took: start.elapsed(), bytes: body.len() })
     }
 }
 

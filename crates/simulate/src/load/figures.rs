@@ -177,32 +177,18 @@ mod tests {
     use super::*;
 
     fn record(step: Step, ms: u64, bytes: usize) -> StepRecord {
-        StepRecord {
-            step,
-            took: Duration::from_millis(ms),
-            bytes,
-        }
+        StepRecord { step, took: Duration::from_millis(ms), bytes }
     }
 
     fn session(outcome: Outcome, redeemed: bool, steps: Vec<StepRecord>) -> Session {
-        Session {
-            outcome,
-            screens: 1,
-            solve_ms: 0,
-            tiles: Vec::new(),
-            redeemed,
-            steps,
-        }
+        Session { outcome, screens: 1, solve_ms: 0, tiles: Vec::new(), redeemed, steps }
     }
 
     #[test]
     fn workers_count_together_and_steps_keep_their_order() {
         let mut samples = Samples::default();
-        let passed = vec![
-            record(Step::Challenge, 1, 100),
-            record(Step::Sprite, 9, 20_000),
-            record(Step::Redeem, 3, 50),
-        ];
+        let passed =
+            vec![record(Step::Challenge, 1, 100), record(Step::Sprite, 9, 20_000), record(Step::Redeem, 3, 50)];
         samples.note(&session(Outcome::Passed, true, passed), Duration::from_millis(14));
         let mut other = Samples::default();
         let failed = vec![record(Step::Sprite, 11, 30_000)];
@@ -215,13 +201,7 @@ mod tests {
             [Step::Challenge, Step::Sprite, Step::Redeem]
         );
         let sprite = figures.step(Step::Sprite).unwrap();
-        assert_eq!(
-            sprite.reply_bytes,
-            Sizes {
-                mean: 25_000.0,
-                max: 30_000
-            }
-        );
+        assert_eq!(sprite.reply_bytes, Sizes { mean: 25_000.0, max: 30_000 });
         assert!((sprite.latency.mean_ms - 10.0).abs() < 1e-9 && (sprite.latency.p99_ms - 11.0).abs() < 1e-9);
         assert!((figures.requests_per_second() - 2.0).abs() < 1e-9);
         assert_eq!(figures.step(Step::Answer), None);
@@ -232,9 +212,6 @@ mod tests {
         let mut samples = Samples::default();
         samples.note(&session(Outcome::Passed, false, vec![]), Duration::ZERO);
         let figures = samples.figures(Duration::from_secs(1));
-        assert_eq!(
-            (figures.sessions, figures.failed, figures.whole),
-            (0, 1, Latency::default())
-        );
+        assert_eq!((figures.sessions, figures.failed, figures.whole), (0, 1, Latency::default()));
     }
 }

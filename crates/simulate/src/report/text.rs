@@ -17,22 +17,14 @@ impl fmt::Display for Report {
         group_row(f, "sessions", &|group| group.sessions.to_string())?;
         group_row(f, "passed", &|group| share(group.passed))?;
         group_row(f, "passed on screen 1", &|group| share(group.passed_on_first_screen))?;
-        group_row(f, "screens a session", &|group| {
-            format!("{:.2}", group.screens_per_session)
-        })?;
-        group_row(f, "median time when passed", &|group| {
-            seconds(group, |solve| solve.median)
-        })?;
+        group_row(f, "screens a session", &|group| format!("{:.2}", group.screens_per_session))?;
+        group_row(f, "median time when passed", &|group| seconds(group, |solve| solve.median))?;
         group_row(f, "p95", &|group| seconds(group, |solve| solve.p95))?;
         if self.people.turned_away + self.clickers.turned_away > 0 {
             group_row(f, "turned away (budget)", &|group| group.turned_away.to_string())?;
         }
         writeln!(f)?;
-        row(
-            f,
-            "tokens",
-            &format!("{} issued, {} redeemed", self.tokens.issued, self.tokens.redeemed),
-        )?;
+        row(f, "tokens", &format!("{} issued, {} redeemed", self.tokens.issued, self.tokens.redeemed))?;
         row(f, "gold a screen", &format!("{:.2}", self.gold.per_screen))?;
         row(f, "over-exposed gold", &share(self.gold.over_exposed))?;
         writeln!(f)?;
@@ -43,34 +35,15 @@ impl fmt::Display for Report {
 
 impl fmt::Display for LabelReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            items,
-            gold,
-            settled,
-            ambiguous,
-            open,
-            ..
-        } = self;
-        row(
-            f,
-            "items",
-            &format!("{items} = {settled} final + {ambiguous} ambiguous + {open} open + {gold} gold"),
-        )?;
+        let Self { items, gold, settled, ambiguous, open, .. } = self;
+        row(f, "items", &format!("{items} = {settled} final + {ambiguous} ambiguous + {open} open + {gold} gold"))?;
         row(f, "final labels right", &share(self.right))?;
         if let (Some(per_final), Some(on_final)) = (self.votes_per_final, self.votes_on_final) {
-            row(
-                f,
-                "votes a final label",
-                &format!("{per_final:.2} in all, {on_final:.2} on the item itself"),
-            )?;
+            row(f, "votes a final label", &format!("{per_final:.2} in all, {on_final:.2} on the item itself"))?;
         }
         for wrong in self.wrong.iter().take(NAMED) {
             let (given, true_one) = if wrong.truth { ("no", "yes") } else { ("yes", "no") };
-            row(
-                f,
-                "  wrong",
-                &format!("{}: {given}, but the truth is {true_one}", wrong.file),
-            )?;
+            row(f, "  wrong", &format!("{}: {given}, but the truth is {true_one}", wrong.file))?;
         }
         if self.wrong.len() > NAMED {
             row(f, "  wrong", &format!("and {} more", self.wrong.len() - NAMED))?;
@@ -88,19 +61,11 @@ fn share(share: Share) -> String {
         return "–".to_owned();
     }
     let percent = |value: f64| format!("{:.1}", value * 100.0);
-    format!(
-        "{} % of {} ({}–{} %)",
-        percent(share.value),
-        share.whole,
-        percent(share.low),
-        percent(share.high)
-    )
+    format!("{} % of {} ({}–{} %)", percent(share.value), share.whole, percent(share.low), percent(share.high))
 }
 
 fn seconds(group: &GroupReport, figure: impl FnOnce(super::SolveSeconds) -> f64) -> String {
-    group
-        .solve_s
-        .map_or_else(|| "–".to_owned(), |solve| format!("{:.1} s", figure(solve)))
+    group.solve_s.map_or_else(|| "–".to_owned(), |solve| format!("{:.1} s", figure(solve)))
 }
 
 #[cfg(test)]

@@ -68,10 +68,7 @@ impl SmallCollector {
         let address = listener.local_addr().unwrap();
         let keys = KeyRing::generate(&mut ChaCha8Rng::seed_from_u64(u64::from(address.port())));
         let sealer = Sealer::new(keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES);
-        let inside = Mutex::new(Inside {
-            chance: ChaCha8Rng::from_rng(&mut chance),
-            visits: BTreeMap::new(),
-        });
+        let inside = Mutex::new(Inside { chance: ChaCha8Rng::from_rng(&mut chance), visits: BTreeMap::new() });
         let router = Router::new()
             .route("/v1/challenges", post(issue))
             .route("/v1/challenges/{sealed}/screen.jpg", get(sprite))
@@ -98,19 +95,13 @@ impl SmallCollector {
         let mut inside = self.inside.lock().unwrap();
         let first = inside.chance.random_range(0..24_i64);
         let tile = |item, role| SealedTile { item, role };
-        state.tiles = (0..6)
-            .map(|at| tile(7 + (first + at) % 24, TileRole::Unknown))
-            .collect();
+        state.tiles = (0..6).map(|at| tile(7 + (first + at) % 24, TileRole::Unknown)).collect();
         state.tiles.push(tile(1, TileRole::FreshGold { positive: true }));
         state.tiles.push(tile(3, TileRole::WornGold { positive: true }));
-        state.tiles.push(tile(
-            if self.flaw == Flaw::ItemTwice { 1 } else { 2 },
-            TileRole::FreshGold { positive: false },
-        ));
-        let sealed = self
-            .sealer
-            .seal(&postcard::to_allocvec(&state).unwrap(), &mut inside.chance)
-            .unwrap();
+        state
+            .tiles
+            .push(tile(if self.flaw == Flaw::ItemTwice { 1 } else { 2 }, TileRole::FreshGold { positive: false }));
+        let sealed = self.sealer.seal(&postcard::to_allocvec(&state).unwrap(), &mut inside.chance).unwrap();
         json!({
             "screen": {
                 "number": state.screen,
@@ -129,11 +120,7 @@ type Shared = State<Arc<SmallCollector>>;
 async fn issue(State(collector): Shared, headers: HeaderMap, Json(request): Json<ChallengeRequest>) -> Json<Value> {
     let from = headers["x-forwarded-for"].to_str().unwrap();
     let network = from.rsplit_once('.').unwrap().0;
-    let network = if collector.flaw == Flaw::OneNetwork {
-        "one"
-    } else {
-        network
-    };
+    let network = if collector.flaw == Flaw::OneNetwork { "one" } else { network };
     let mut prefix = [0; 8];
     for (at, byte) in network.bytes().enumerate() {
         prefix[at % 8] ^= byte.rotate_left(u32::try_from(at / 8 * 3).unwrap());
@@ -159,11 +146,7 @@ async fn issue(State(collector): Shared, headers: HeaderMap, Json(request): Json
 }
 
 async fn sprite(State(collector): Shared) -> impl IntoResponse {
-    let end = if collector.flaw == Flaw::SpriteIsNoJpeg {
-        0
-    } else {
-        0xd9
-    };
+    let end = if collector.flaw == Flaw::SpriteIsNoJpeg { 0 } else { 0xd9 };
     ([(CONTENT_TYPE, "image/jpeg")], vec![0xff, 0xd8, 0xff, 0xdb, 0xff, end])
 }
 
@@ -181,13 +164,7 @@ async fn answer(State(collector): Shared, Json(request): Json<AnswerRequest>) ->
         let visit = inside.visits.entry(state.visit).or_default();
         visit.solve_ms += request.timing.screen_ms.min(300_000);
         visit.gold_tiles += state.tiles.iter().filter(|tile| tile.role.is_gold()).count();
-        visit.voted.extend(
-            state
-                .tiles
-                .iter()
-                .filter(|tile| !tile.role.is_gold())
-                .map(|tile| tile.item),
-        );
+        visit.voted.extend(state.tiles.iter().filter(|tile| !tile.role.is_gold()).map(|tile| tile.item));
         json!({
             "code": ReceiptCode::from_bytes(state.receipt),
             "solve_ms": visit.solve_ms,

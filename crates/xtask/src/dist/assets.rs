@@ -48,20 +48,14 @@ pub(crate) fn collect(www: &Path, widget: &Widget, tools: &NodeTools) -> Result<
             "html" => pages.push((name, bytes)),
             "js" => {
                 let bytes = glue::minify_script(&bytes, tools).with_context(small)?;
-                assets.push(if name == LOADER {
-                    fixed(name, bytes)
-                } else {
-                    hashed(&name, bytes)?
-                });
+                assets.push(if name == LOADER { fixed(name, bytes) } else { hashed(&name, bytes)? });
             }
             "css" => assets.push(hashed(&name, glue::minify_style(&bytes, tools).with_context(small)?)?),
             _ => assets.push(hashed(&name, bytes)?),
         }
     }
-    let urls: BTreeMap<_, _> = assets
-        .iter()
-        .map(|asset| (asset.name.clone(), format!("/assets/{}", asset.file)))
-        .collect();
+    let urls: BTreeMap<_, _> =
+        assets.iter().map(|asset| (asset.name.clone(), format!("/assets/{}", asset.file))).collect();
     for (name, bytes) in pages {
         let page = String::from_utf8(bytes).with_context(|| format!("www/{name} is not UTF-8"))?;
         let filled = name_assets(&page, &urls).with_context(|| format!("in www/{name}"))?;
@@ -118,26 +112,14 @@ fn name_assets(page: &str, urls: &BTreeMap<String, String>) -> Result<String> {
 
 fn hashed(name: &str, bytes: Vec<u8>) -> Result<Asset> {
     let base = name.rsplit('/').next().unwrap_or(name);
-    let (stem, extension) = base
-        .rsplit_once('.')
-        .with_context(|| format!("www/{name} has no extension"))?;
+    let (stem, extension) = base.rsplit_once('.').with_context(|| format!("www/{name} has no extension"))?;
     let file = format!("{stem}-{}.{extension}", digest::short(&bytes));
-    Ok(Asset {
-        name: name.to_owned(),
-        file,
-        immutable: true,
-        bytes,
-    })
+    Ok(Asset { name: name.to_owned(), file, immutable: true, bytes })
 }
 
 /// A file under its own name, folders included as `demo-index.html` for `demo/index.html`.
 fn fixed(name: String, bytes: Vec<u8>) -> Asset {
-    Asset {
-        file: name.replace('/', "-"),
-        name,
-        immutable: false,
-        bytes,
-    }
+    Asset { file: name.replace('/', "-"), name, immutable: false, bytes }
 }
 
 fn extension(name: &str) -> &str {
@@ -145,10 +127,7 @@ fn extension(name: &str) -> &str {
 }
 
 fn slashed(path: &Path) -> String {
-    path.components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -166,10 +145,7 @@ mod tests {
 
     #[test]
     fn a_page_names_its_assets_and_keeps_the_collectors_placeholders() {
-        check_page(
-            "<link href=\"{{asset:widget.css}}\">{{lang}}",
-            Ok("<link href=\"/assets/widget-12.css\">{{lang}}"),
-        );
+        check_page("<link href=\"{{asset:widget.css}}\">{{lang}}", Ok("<link href=\"/assets/widget-12.css\">{{lang}}"));
         check_page("nothing to fill {{", Ok("nothing to fill {{"));
     }
 

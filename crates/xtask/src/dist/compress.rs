@@ -9,12 +9,8 @@ use flate2::write::GzEncoder;
 
 /// Brotli at quality 11 with a window of 2^22 bytes.
 pub(crate) fn brotli(mut bytes: &[u8]) -> Result<Vec<u8>> {
-    let parameters = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..BrotliEncoderParams::default()
-    };
+    let parameters =
+        BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..BrotliEncoderParams::default() };
     let mut encoded = Vec::new();
     brotli::BrotliCompress(&mut bytes, &mut encoded, &parameters)?;
     Ok(encoded)
@@ -37,9 +33,7 @@ mod tests {
     fn both_encodings_give_back_what_they_took() {
         let text = b"a ledger, not a gadget; ".repeat(100);
         let mut from_gzip = Vec::new();
-        flate2::read::GzDecoder::new(&*gzip(&text).unwrap())
-            .read_to_end(&mut from_gzip)
-            .unwrap();
+        flate2::read::GzDecoder::new(&*gzip(&text).unwrap()).read_to_end(&mut from_gzip).unwrap();
         let mut from_brotli = Vec::new();
         brotli::BrotliDecompress(&mut &*brotli(&text).unwrap(), &mut from_brotli).unwrap();
         assert_eq!(from_gzip, text);

@@ -43,8 +43,6 @@ pub(crate) fn minify_style(text: &[u8], tools: &NodeTools) -> Result<Vec<u8>> {
 
 fn minify(text: &[u8], arguments: &[&str], tools: &NodeTools) -> Result<Vec<u8>> {
     let mut esbuild = Command::new(tools.esbuild());
-    esbuild
-        .args(["--minify", "--legal-comments=none", "--log-level=warning"])
-        .args(arguments);
+    esbuild.args(["--minify", "--legal-comments=none", "--log-level=warning"]).args(arguments);
     program::filter(&mut esbuild, text)
 }

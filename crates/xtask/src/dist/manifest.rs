@@ -42,9 +42,7 @@ impl Manifest {
     pub(crate) fn read_complete(folder: &Path) -> Option<Self> {
         let manifest: Self = serde_json::from_slice(&fs::read(folder.join(NAME)).ok()?).ok()?;
         let complete = manifest.0.iter().all(|entry| {
-            ["", ".br", ".gz"]
-                .iter()
-                .all(|suffix| folder.join(format!("{}{suffix}", entry.file)).is_file())
+            ["", ".br", ".gz"].iter().all(|suffix| folder.join(format!("{}{suffix}", entry.file)).is_file())
         });
         complete.then_some(manifest)
     }
@@ -103,12 +101,7 @@ mod tests {
     use super::*;
 
     fn asset(bytes: &[u8]) -> Asset {
-        Asset {
-            name: "api.js".to_owned(),
-            file: "api.js".to_owned(),
-            immutable: false,
-            bytes: bytes.to_vec(),
-        }
+        Asset { name: "api.js".to_owned(), file: "api.js".to_owned(), immutable: false, bytes: bytes.to_vec() }
     }
 
     #[test]
@@ -116,14 +109,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("corvee-manifest-{}", std::process::id()));
         let written = Manifest::write(&[asset(b"let a")], &folder).unwrap();
         assert_eq!(Manifest::read_complete(&folder), Some(written));
-        assert_eq!(
-            Manifest::write(&[asset(b"let b")], &folder)
-                .unwrap()
-                .find("api.js")
-                .unwrap()
-                .raw_bytes,
-            5
-        );
+        assert_eq!(Manifest::write(&[asset(b"let b")], &folder).unwrap().find("api.js").unwrap().raw_bytes, 5);
         assert_eq!(fs::read(folder.join("api.js")).unwrap(), b"let b");
         fs::remove_file(folder.join("api.js.br")).unwrap();
         assert_eq!(Manifest::read_complete(&folder), None);

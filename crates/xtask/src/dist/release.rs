@@ -32,12 +32,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<()> {
         fs::copy(&built, &place).with_context(|| format!("cannot copy the binary to {}", place.display()))?;
     }
     let archive = format!("{name}.tar.gz");
-    program::run(
-        workspace
-            .command("tar")
-            .current_dir(&dist)
-            .args(["--create", "--gzip", "--file", &archive, &name]),
-    )?;
+    program::run(workspace.command("tar").current_dir(&dist).args(["--create", "--gzip", "--file", &archive, &name]))?;
     fs::remove_dir_all(&staging).with_context(|| format!("cannot remove {}", staging.display()))?;
     println!("dist/{file} and dist/{archive} are ready");
     Ok(())

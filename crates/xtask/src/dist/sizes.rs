@@ -32,23 +32,9 @@ pub(crate) fn table(manifest: &Manifest) -> Result<String> {
         row(part, entry.raw_bytes, entry.gzip_bytes, entry.brotli_bytes)?;
     }
     let sum = |size: fn(&Entry) -> usize| parts.iter().map(|(_, entry)| size(entry)).sum::<usize>();
-    row(
-        "first visit",
-        sum(|entry| entry.raw_bytes),
-        sum(|entry| entry.gzip_bytes),
-        brotli_bytes(manifest)?,
-    )?;
-    for entry in manifest
-        .0
-        .iter()
-        .filter(|entry| !FIRST_VISIT.iter().any(|(_, name)| *name == entry.name))
-    {
-        row(
-            &format!("  besides: {}", entry.name),
-            entry.raw_bytes,
-            entry.gzip_bytes,
-            entry.brotli_bytes,
-        )?;
+    row("first visit", sum(|entry| entry.raw_bytes), sum(|entry| entry.gzip_bytes), brotli_bytes(manifest)?)?;
+    for entry in manifest.0.iter().filter(|entry| !FIRST_VISIT.iter().any(|(_, name)| *name == entry.name)) {
+        row(&format!("  besides: {}", entry.name), entry.raw_bytes, entry.gzip_bytes, entry.brotli_bytes)?;
     }
     let total = brotli_bytes(manifest)?;
     let verdict = if total > LIMIT_BYTES {
@@ -58,10 +44,7 @@ pub(crate) fn table(manifest: &Manifest) -> Result<String> {
     } else {
         "within limit and wish"
     };
-    writeln!(
-        table,
-        "first visit {total} bytes of brotli; limit {LIMIT_BYTES}, wish {STRETCH_BYTES}: {verdict}"
-    )?;
+    writeln!(table, "first visit {total} bytes of brotli; limit {LIMIT_BYTES}, wish {STRETCH_BYTES}: {verdict}")?;
     Ok(table)
 }
 
@@ -87,10 +70,7 @@ fn brotli_bytes(manifest: &Manifest) -> Result<usize> {
 
 fn first_visit(manifest: &Manifest) -> Result<Vec<(&'static str, &Entry)>> {
     let part = |&(part, name): &(&'static str, &'static str)| {
-        manifest
-            .find(name)
-            .map(|entry| (part, entry))
-            .with_context(|| format!("the bundle has no {name}"))
+        manifest.find(name).map(|entry| (part, entry)).with_context(|| format!("the bundle has no {name}"))
     };
     FIRST_VISIT.iter().map(part).collect()
 }
@@ -123,21 +103,13 @@ mod tests {
     #[test]
     fn the_limit_holds_for_the_sum_of_the_parts_of_a_first_visit() {
         assert!(within_limit(&manifest(LIMIT_BYTES - 10)).is_ok());
-        assert!(
-            within_limit(&manifest(LIMIT_BYTES - 9))
-                .unwrap_err()
-                .to_string()
-                .contains("1 more")
-        );
+        assert!(within_limit(&manifest(LIMIT_BYTES - 9)).unwrap_err().to_string().contains("1 more"));
     }
 
     #[test]
     fn the_table_sums_the_first_visit_and_lists_the_rest_apart() {
         let table = table(&manifest(90)).unwrap();
-        assert!(
-            table.contains(&format!("{:<28}{:>10}{:>10}{:>10}\n", "first visit", 300, 200, 100)),
-            "{table}"
-        );
+        assert!(table.contains(&format!("{:<28}{:>10}{:>10}{:>10}\n", "first visit", 300, 200, 100)), "{table}");
         assert!(table.contains("besides: demo/demo.css"), "{table}");
         assert!(table.contains("within limit and wish"), "{table}");
     }

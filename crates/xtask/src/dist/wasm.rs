@@ -36,25 +36,10 @@ pub(crate) struct Widget {
 
 /// Compiles the widget, binds it to the browser and makes it small.
 pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> {
-    let cargo = [
-        "build",
-        "--locked",
-        "--profile",
-        "wasm",
-        "--target",
-        toolchain::WASM,
-        "--lib",
-        "-p",
-        "corvee",
-    ];
+    let cargo = ["build", "--locked", "--profile", "wasm", "--target", toolchain::WASM, "--lib", "-p", "corvee"];
     // Panic messages name source files; a browser need not learn where they lay on this machine.
     program::run(workspace.cargo().args(["fetch", "--locked"]))?;
-    program::run(
-        workspace
-            .cargo()
-            .args(cargo)
-            .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?),
-    )?;
+    program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
     let compiled = workspace.target.join(toolchain::WASM).join("wasm/corvee.wasm");
 
     let folder = workspace.target.join("bundle");
@@ -71,19 +56,14 @@ pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> 
         .context("wasm-bindgen cannot read the compiled widget: its version in Cargo.toml must equal wasm-bindgen-cli-support's")?;
 
     let wasm = smallest(&folder.join("frame_bg.wasm"), tools)?;
-    Ok(Widget {
-        wasm,
-        glue: folder.join("frame.js"),
-    })
+    Ok(Widget { wasm, glue: folder.join("frame.js") })
 }
 
 /// Compiler flags that shorten the paths of sources, in cargo's encoding.
 fn remapped_paths(workspace: &Workspace) -> Result<String> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let sources = cargo_home
-        .context("neither CARGO_HOME nor HOME is set")?
-        .join("registry/src");
+    let sources = cargo_home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
     let mut folders = vec![(workspace.root.clone(), ".")];
     for registry in fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))? {
         folders.push((registry?.path(), "crates"));
@@ -100,9 +80,7 @@ fn smallest(compiled: &Path, tools: &NodeTools) -> Result<Vec<u8>> {
     for level in LEVELS {
         let optimised = compiled.with_extension("optimised");
         let mut command = Command::new(tools.wasm_opt());
-        command
-            .args([level, "--strip-debug", "--strip-producers", "--strip-target-features"])
-            .args(FEATURES);
+        command.args([level, "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
         program::run(command.arg(compiled).arg("-o").arg(&optimised))?;
         let optimised = read(&optimised)?;
         let bytes = compress::brotli(&optimised)?.len();

@@ -9,20 +9,13 @@ use super::sources::{Source, is_rust};
 const MOST_LINES: usize = 500;
 
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: &[&str] = &[
-    "common", "helper", "helpers", "manager", "managers", "misc", "types", "util", "utils",
-];
+const EMPTY_NAMES: &[&str] = &["common", "helper", "helpers", "manager", "managers", "misc", "types", "util", "utils"];
 
 /// What is wrong with the path itself.
 pub(crate) fn violations(path: &str) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut add = |what: &str, remedy: &str| {
-        violations.push(Violation {
-            path: path.to_owned(),
-            line: 1,
-            what: what.to_owned(),
-            remedy: remedy.to_owned(),
-        });
+        violations.push(Violation { path: path.to_owned(), line: 1, what: what.to_owned(), remedy: remedy.to_owned() });
     };
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     if is_rust(path) {
@@ -35,10 +28,7 @@ pub(crate) fn violations(path: &str) -> Vec<Violation> {
         }
     }
     if folders == "docs/decisions" && !is_decision(file) {
-        add(
-            "a decision record is named NNNN-title.md",
-            "four digits, a hyphen, then lower-case words with hyphens",
-        );
+        add("a decision record is named NNNN-title.md", "four digits, a hyphen, then lower-case words with hyphens");
     }
     violations
 }
@@ -47,28 +37,15 @@ pub(crate) fn violations(path: &str) -> Vec<Violation> {
 pub(crate) fn shape(source: &Source) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut add = |line: usize, what: String, remedy: &str| {
-        violations.push(Violation {
-            path: source.path.clone(),
-            line,
-            what,
-            remedy: remedy.to_owned(),
-        });
+        violations.push(Violation { path: source.path.clone(), line, what, remedy: remedy.to_owned() });
     };
     let first = source.text.lines().next().unwrap_or_default();
     if is_module(&source.path) && first.strip_prefix("//!").is_none_or(|rest| rest.trim().is_empty()) {
-        add(
-            1,
-            "a module opens with a `//!` line".to_owned(),
-            "say what it is for and what it does not know",
-        );
+        add(1, "a module opens with a `//!` line".to_owned(), "say what it is for and what it does not know");
     }
     let lines = source.lines().count();
     if holds_code(&source.path) && lines > MOST_LINES {
-        add(
-            MOST_LINES + 1,
-            format!("{lines} lines are more than {MOST_LINES}"),
-            "split it by noun",
-        );
+        add(MOST_LINES + 1, format!("{lines} lines are more than {MOST_LINES}"), "split it by noun");
     }
     violations
 }
@@ -92,10 +69,7 @@ fn is_decision(file: &str) -> bool {
         return false;
     };
     let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .chars()
-                .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit())
+        !word.is_empty() && word.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit())
     };
     number.len() == 4 && number.chars().all(|digit| digit.is_ascii_digit()) && title.split('-').all(is_word)
 }
@@ -114,11 +88,7 @@ mod tests {
 
     fn check_shape(path: &str, text: &str, expected: &[usize]) {
         let found = shape(&Source::new(path, text.to_owned()));
-        assert_eq!(
-            found.iter().map(|violation| violation.line).collect::<Vec<_>>(),
-            expected,
-            "{path}"
-        );
+        assert_eq!(found.iter().map(|violation| violation.line).collect::<Vec<_>>(), expected, "{path}");
     }
 
     #[test]

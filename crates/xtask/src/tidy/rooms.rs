@@ -52,14 +52,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         area: "src/",
-        names: &[
-            "yew",
-            "web_sys",
-            "js_sys",
-            "gloo",
-            "wasm_bindgen",
-            "wasm_bindgen_futures",
-        ],
+        names: &["yew", "web_sys", "js_sys", "gloo", "wasm_bindgen", "wasm_bindgen_futures"],
         rooms: Rooms::Never(&["session*", "geometry*"]),
         remedy: "this is pure: take values, return values and effects",
     },
@@ -82,12 +75,7 @@ pub(crate) fn violations(source: &Source) -> Vec<Violation> {
         for name in rule.names {
             for line in rust::mentions(&source.tokens, name) {
                 let (path, remedy) = (source.path.clone(), rule.remedy.to_owned());
-                violations.push(Violation {
-                    path,
-                    line,
-                    what: format!("`{name}` may not be used here"),
-                    remedy,
-                });
+                violations.push(Violation { path, line, what: format!("`{name}` may not be used here"), remedy });
             }
         }
     }
@@ -97,9 +85,7 @@ pub(crate) fn violations(source: &Source) -> Vec<Violation> {
 fn is_in(inside: &str, room: &str) -> bool {
     match room.strip_suffix('*') {
         Some(beginning) => inside.starts_with(beginning),
-        None => inside
-            .strip_prefix(room)
-            .is_some_and(|rest| rest == ".rs" || rest.starts_with('/')),
+        None => inside.strip_prefix(room).is_some_and(|rest| rest == ".rs" || rest.starts_with('/')),
     }
 }
 
@@ -109,11 +95,7 @@ mod tests {
 
     fn check(path: &str, text: &str, lines: &[usize]) {
         let found = violations(&Source::new(path, text.to_owned()));
-        assert_eq!(
-            found.iter().map(|violation| violation.line).collect::<Vec<_>>(),
-            lines,
-            "{path}: {text}"
-        );
+        assert_eq!(found.iter().map(|violation| violation.line).collect::<Vec<_>>(), lines, "{path}: {text}");
     }
 
     #[test]
@@ -123,24 +105,14 @@ mod tests {
         check("crates/collector/src/store.rs", "use sqlx::Row;", &[]);
         check("crates/collector/src/stores.rs", "use sqlx::Row;", &[1]);
         check("crates/collector/src/campaign.rs", "fn f() -> axum::Json<()> {}", &[1]);
-        for room in [
-            "http/answers.rs",
-            "http.rs",
-            "console/pages.rs",
-            "requester.rs",
-            "server.rs",
-        ] {
+        for room in ["http/answers.rs", "http.rs", "console/pages.rs", "requester.rs", "server.rs"] {
             check(&format!("crates/collector/src/{room}"), "use axum::Json;", &[]);
         }
     }
 
     #[test]
     fn pictures_are_decoded_in_one_room_and_crowds_started_by_the_command_line() {
-        check(
-            "crates/collector/src/import/folder.rs",
-            "let image = 1;\nimage::open(path)",
-            &[2],
-        );
+        check("crates/collector/src/import/folder.rs", "let image = 1;\nimage::open(path)", &[2]);
         check("crates/collector/src/images/sprite.rs", "image::open(path)", &[]);
         check("crates/collector/src/cli/demo.rs", "use corvee_simulate::Crowd;", &[]);
         check("crates/collector/src/server.rs", "use corvee_simulate::Crowd;", &[1]);

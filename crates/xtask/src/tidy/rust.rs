@@ -45,24 +45,15 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             let word = reader.take_while(|character| character.is_alphanumeric() || character == '_');
             let raw = matches!(word, "r" | "br" | "cr") && reader.skip_raw_string();
             if !raw {
-                tokens.push(Token {
-                    kind: Kind::Word(word.to_owned()),
-                    line,
-                });
+                tokens.push(Token { kind: Kind::Word(word.to_owned()), line });
             }
         } else if reader.rest.starts_with("::") {
             reader.advance(2);
-            tokens.push(Token {
-                kind: Kind::PathSeparator,
-                line,
-            });
+            tokens.push(Token { kind: Kind::PathSeparator, line });
         } else {
             reader.advance(next.len_utf8());
             if !next.is_whitespace() {
-                tokens.push(Token {
-                    kind: Kind::Mark(next),
-                    line,
-                });
+                tokens.push(Token { kind: Kind::Mark(next), line });
             }
         }
     }
@@ -141,10 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
-        let end = self
-            .rest
-            .find(|character| !wanted(character))
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|character| !wanted(character)).unwrap_or(self.rest.len());
         self.advance(end)
     }
 
@@ -239,10 +227,7 @@ mod tests {
     #[test]
     fn a_variable_a_member_or_a_module_of_the_same_name_is_no_mention() {
         check("let image = item.image; image.width()", &[]);
-        check(
-            "use crate::image::Rgb; use super::{image::Rgb, other}; use crate::{images::{image}};",
-            &[],
-        );
+        check("use crate::image::Rgb; use super::{image::Rgb, other}; use crate::{images::{image}};", &[]);
         check("crate::image::open(); Self::image(); <T as A>::image();", &[]);
         check("impl Iterator<Item = A> + use<'a> { image }", &[]);
     }
@@ -250,10 +235,7 @@ mod tests {
     #[test]
     fn comments_strings_and_characters_are_no_mention() {
         check("// image::open\n/* image:: /* nested */ image:: */ /// image::x", &[]);
-        check(
-            "let a = \"image::x \\\" image::y\"; r#\"image::\"z\"#; b\"image::\"; '\"'; '\\''; image::seen()",
-            &[1],
-        );
+        check("let a = \"image::x \\\" image::y\"; r#\"image::\"z\"#; b\"image::\"; '\"'; '\\''; image::seen()", &[1]);
         check("fn f<'a>(a: &'a str) -> image::Rgb", &[1]);
         check("r\"\\\"; image::seen()", &[1]);
         check("\"one\ntwo\";\nimage::seen()", &[3]);

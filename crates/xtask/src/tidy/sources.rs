@@ -23,11 +23,7 @@ impl Source {
     /// A source with this content.
     pub(crate) fn new(path: &str, text: String) -> Self {
         let tokens = if is_rust(path) { rust::tokens(&text) } else { Vec::new() };
-        Self {
-            path: path.to_owned(),
-            text,
-            tokens,
-        }
+        Self { path: path.to_owned(), text, tokens }
     }
 
     /// The file at this path, or nothing when it holds no text or is about to be removed.
@@ -54,8 +50,7 @@ pub(crate) fn is_rust(path: &str) -> bool {
 /// Every path that git tracks or does not ignore.
 pub(crate) fn paths(root: &Path) -> Result<Vec<String>> {
     let mut git = std::process::Command::new("git");
-    git.current_dir(root)
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    git.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let listed = program::read(&mut git).context("tidy asks git for the files: run it inside a clone")?;
     Ok(listed.split_terminator('\0').map(str::to_owned).collect())
 }

@@ -25,19 +25,10 @@ const FOLDERS: &[&[&str]] = &[&["/ho", "me/"], &["/ro", "ot/"], &["/Us", "ers/"]
 pub(crate) fn violations(source: &Source) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut add = |line: usize, what: String, remedy: &str| {
-        violations.push(Violation {
-            path: source.path.clone(),
-            line,
-            what,
-            remedy: remedy.to_owned(),
-        });
+        violations.push(Violation { path: source.path.clone(), line, what, remedy: remedy.to_owned() });
     };
     for (line, what) in unfinished(source) {
-        add(
-            line,
-            format!("`{what}`"),
-            "finish it, or write the test so that it runs and states what it expects",
-        );
+        add(line, format!("`{what}`"), "finish it, or write the test so that it runs and states what it expects");
     }
     let file = source.path.rsplit('/').next().unwrap_or(&source.path);
     for (number, line) in source.lines() {
@@ -72,10 +63,7 @@ fn unfinished(source: &Source) -> Vec<(usize, &'static str)> {
     let mut found = Vec::new();
     for (index, token) in source.tokens.iter().enumerate() {
         let Kind::Word(word) = &token.kind else { continue };
-        let before = index
-            .checked_sub(1)
-            .and_then(|index| source.tokens.get(index))
-            .map(|token| &token.kind);
+        let before = index.checked_sub(1).and_then(|index| source.tokens.get(index)).map(|token| &token.kind);
         let after = source.tokens.get(index + 1).map(|token| &token.kind);
         match word.as_str() {
             "todo" if after == Some(&Kind::Mark('!')) => found.push((token.line, "todo!")),
@@ -91,12 +79,8 @@ fn unfinished(source: &Source) -> Vec<(usize, &'static str)> {
             .strip_prefix("//!")
             .or_else(|| line.strip_prefix("///"))
             .and_then(|doc| doc.trim_start().strip_prefix("```"));
-        match fence.map(|words| {
-            words
-                .split(',')
-                .map(str::trim)
-                .find(|word| ["ignore", "should_panic"].contains(word))
-        }) {
+        match fence.map(|words| words.split(',').map(str::trim).find(|word| ["ignore", "should_panic"].contains(word)))
+        {
             Some(Some("ignore")) => found.push((number, "an ignored doc test")),
             Some(Some(_)) => found.push((number, "a doc test that should panic")),
             _ => {}
@@ -126,22 +110,14 @@ mod tests {
 
     fn check(path: &str, text: &str, expected: &[usize]) {
         let found = violations(&Source::new(path, text.to_owned()));
-        assert_eq!(
-            found.iter().map(|violation| violation.line).collect::<Vec<_>>(),
-            expected,
-            "{path}: {text}"
-        );
+        assert_eq!(found.iter().map(|violation| violation.line).collect::<Vec<_>>(), expected, "{path}: {text}");
     }
 
     #[test]
     fn unfinished_work_is_found_in_code_alone() {
         check("src/session.rs", "fn f() {\n    todo!()\n}", &[2]);
         check("src/session.rs", "unimplemented!(\"later\")", &[1]);
-        check(
-            "src/session.rs",
-            "// todo!() is forbidden\nlet a = \"todo!()\"; todo.push(1);",
-            &[],
-        );
+        check("src/session.rs", "// todo!() is forbidden\nlet a = \"todo!()\"; todo.push(1);", &[]);
         check("docs/operating.md", "`todo!()`", &[]);
     }
 
@@ -151,11 +127,7 @@ mod tests {
         check("tests/e2e.rs", "#[should_panic]\nfn f() {}", &[1]);
         check("src/lib.rs", "/// ```ignore\n/// ```\n", &[1]);
         check("src/lib.rs", "//! ```rust,should_panic\n", &[1]);
-        check(
-            "src/lib.rs",
-            "/// ```\n/// let ignore = 1;\n/// ```\nfn ignore() {}",
-            &[],
-        );
+        check("src/lib.rs", "/// ```\n/// let ignore = 1;\n/// ```\nfn ignore() {}", &[]);
     }
 
     #[test]
@@ -177,11 +149,7 @@ mod tests {
 
     #[test]
     fn the_lock_file_of_npm_holds_no_addresses() {
-        check(
-            "tests/tools/package-lock.json",
-            "{\n  \"resolved\": \"https://example.test/a.tgz\"\n}",
-            &[2],
-        );
+        check("tests/tools/package-lock.json", "{\n  \"resolved\": \"https://example.test/a.tgz\"\n}", &[2]);
         check("tests/tools/package-lock.json", "{ \"integrity\": \"sha512-x\" }", &[]);
     }
 }

@@ -16,19 +16,12 @@ async fn right_answers_end_in_a_token_that_redeems_once() {
     assert_eq!(reply["hostname"], "example.org");
     assert_eq!(reply["challenge_ts"], "2026-01-01T00:00:00Z");
     let again = test.siteverify(&test.site.secret, passed.token.as_str()).await;
-    assert_eq!(
-        again,
-        json!({ "success": false, "error-codes": ["timeout-or-duplicate"] })
-    );
+    assert_eq!(again, json!({ "success": false, "error-codes": ["timeout-or-duplicate"] }));
 }
 
 #[tokio::test]
 async fn wrong_answers_never_end_in_a_token() {
-    let test = TestCollector::with_limits(BudgetLimits {
-        challenges: 1000,
-        ..BudgetLimits::default()
-    })
-    .await;
+    let test = TestCollector::with_limits(BudgetLimits { challenges: 1000, ..BudgetLimits::default() }).await;
     let mut challenge = test.challenge().await;
     for _ in 0..40 {
         let right = test.truth(&challenge.challenge).await;
@@ -47,12 +40,7 @@ async fn a_second_answer_to_one_challenge_is_refused() {
     let test = TestCollector::start().await;
     let challenge = test.challenge().await;
     let picked = test.truth(&challenge.challenge).await;
-    assert_eq!(
-        test.answer_from("198.51.100.7", &challenge.challenge, &picked)
-            .await
-            .status,
-        StatusCode::OK
-    );
+    assert_eq!(test.answer_from("198.51.100.7", &challenge.challenge, &picked).await.status, StatusCode::OK);
     let reply = test.answer_from("198.51.100.7", &challenge.challenge, &picked).await;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert_eq!(reply.json["type"], "urn:corvee:problem:challenge-spent");
@@ -75,13 +63,7 @@ async fn of_many_parallel_answers_to_one_challenge_one_counts() {
     }
     let statuses = join_all(set).await;
     assert_eq!(statuses.iter().filter(|status| **status == StatusCode::OK).count(), 1);
-    assert_eq!(
-        statuses
-            .iter()
-            .filter(|status| **status == StatusCode::CONFLICT)
-            .count(),
-        511
-    );
+    assert_eq!(statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 511);
     let ledger = test.ledger().await;
     assert_eq!((&ledger["screens"], &ledger["visits"]), (&json!(1), &json!(1)));
 }
@@ -146,11 +128,8 @@ async fn a_second_screen_shows_other_items_and_keeps_the_receipt() {
         assert_eq!(first.receipt, second.receipt);
         assert_ne!(first.nonce, second.nonce);
         let shown: Vec<i64> = first.tiles.iter().map(|tile| tile.item).collect();
-        let unknown_again = second
-            .tiles
-            .iter()
-            .filter(|tile| !tile.role.is_gold() && shown.contains(&tile.item))
-            .count();
+        let unknown_again =
+            second.tiles.iter().filter(|tile| !tile.role.is_gold() && shown.contains(&tile.item)).count();
         assert_eq!(unknown_again, 0);
     }
 }
@@ -167,12 +146,7 @@ async fn right_answers_of_many_visitors_settle_labels_that_are_right() {
     let mut snapshot = test.collector.store.snapshot().await.unwrap();
     for item in snapshot.items_page(campaign.id, 0, 1000).await.unwrap() {
         if item.state.word() == "final" {
-            assert_eq!(
-                item.log_odds > 0.0,
-                crate::http::testing::is_positive(&item.file),
-                "{}",
-                item.file
-            );
+            assert_eq!(item.log_odds > 0.0, crate::http::testing::is_positive(&item.file), "{}", item.file);
             assert!(item.n_votes >= 3);
         }
     }
@@ -180,11 +154,7 @@ async fn right_answers_of_many_visitors_settle_labels_that_are_right() {
 
 #[tokio::test]
 async fn one_network_alone_settles_nothing() {
-    let limits = BudgetLimits {
-        clean_challenges: 10_000,
-        clean_failures: 10_000,
-        challenges: 10_000,
-    };
+    let limits = BudgetLimits { clean_challenges: 10_000, clean_failures: 10_000, challenges: 10_000 };
     let test = TestCollector::with_limits(limits).await;
     for visitor in 0..60 {
         test.pass_from(&format!("203.0.113.{visitor}")).await;
@@ -205,11 +175,7 @@ async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
                 *output = Some(value);
             }
         }
-        if outputs.iter().all(Option::is_some) {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
+        if outputs.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
     outputs.into_iter().flatten().collect()

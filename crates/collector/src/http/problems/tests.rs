@@ -8,19 +8,11 @@ use crate::campaign::budget::BudgetLimits;
 use crate::http::testing::TestCollector;
 
 async fn check(test: &TestCollector, path: &str, body: impl Into<Body>, status: u16, kind: &str, field: Option<&str>) {
-    let request = Request::post(path)
-        .header("content-type", "application/json")
-        .body(body.into())
-        .unwrap();
+    let request = Request::post(path).header("content-type", "application/json").body(body.into()).unwrap();
     let reply = test.send(request).await;
     assert_eq!(reply.status.as_u16(), status, "{path}: {}", reply.text);
     assert_eq!(reply.content_type, "application/problem+json", "{path}");
-    assert_eq!(
-        reply.json["type"],
-        format!("urn:corvee:problem:{kind}"),
-        "{}",
-        reply.text
-    );
+    assert_eq!(reply.json["type"], format!("urn:corvee:problem:{kind}"), "{}", reply.text);
     assert_eq!(reply.json["status"], status);
     assert!(!reply.json["detail"].as_str().unwrap().is_empty());
     assert_eq!(reply.json.get("field").and_then(Value::as_str), field, "{}", reply.text);
@@ -43,78 +35,14 @@ async fn bad_challenge_requests_name_the_field() {
     check(&test, path, vec![0xff, 0xfe], 400, "invalid-request", None).await;
     check(&test, path, "[".repeat(10_000), 400, "invalid-request", Some("[0]")).await;
     check(&test, path, format!("{good} {good}"), 400, "invalid-request", None).await;
-    check(
-        &test,
-        path,
-        with("sitekey", json!("short")),
-        400,
-        "invalid-request",
-        Some("sitekey"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("sitekey", json!(7)),
-        400,
-        "invalid-request",
-        Some("sitekey"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("sitekey", json!("A".repeat(40))),
-        404,
-        "unknown-sitekey",
-        Some("sitekey"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("hostname", json!("https://example.org")),
-        400,
-        "invalid-request",
-        Some("hostname"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("hostname", json!("example.net")),
-        403,
-        "hostname-refused",
-        Some("hostname"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("language", json!("")),
-        400,
-        "invalid-request",
-        Some("language"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("surprise", json!(1)),
-        400,
-        "invalid-request",
-        Some("surprise"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        with("language", json!("x".repeat(20_000))),
-        413,
-        "too-large",
-        None,
-    )
-    .await;
+    check(&test, path, with("sitekey", json!("short")), 400, "invalid-request", Some("sitekey")).await;
+    check(&test, path, with("sitekey", json!(7)), 400, "invalid-request", Some("sitekey")).await;
+    check(&test, path, with("sitekey", json!("A".repeat(40))), 404, "unknown-sitekey", Some("sitekey")).await;
+    check(&test, path, with("hostname", json!("https://example.org")), 400, "invalid-request", Some("hostname")).await;
+    check(&test, path, with("hostname", json!("example.net")), 403, "hostname-refused", Some("hostname")).await;
+    check(&test, path, with("language", json!("")), 400, "invalid-request", Some("language")).await;
+    check(&test, path, with("surprise", json!(1)), 400, "invalid-request", Some("surprise")).await;
+    check(&test, path, with("language", json!("x".repeat(20_000))), 413, "too-large", None).await;
 }
 
 #[tokio::test]
@@ -127,80 +55,16 @@ async fn bad_answers_name_the_field() {
     };
     let sealed = challenge.as_str();
     let path = "/v1/answers";
-    check(
-        &test,
-        path,
-        answer("", json!([])),
-        400,
-        "invalid-request",
-        Some("challenge"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer("abc", json!([])),
-        400,
-        "invalid-challenge",
-        Some("challenge"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer(sealed, json!([9])),
-        400,
-        "invalid-request",
-        Some("answer.select.picked"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer(sealed, json!([1, 1])),
-        400,
-        "invalid-request",
-        Some("answer.select.picked"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer(sealed, json!([-1])),
-        400,
-        "invalid-request",
-        Some("answer.select.picked[0]"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer(sealed, json!([256])),
-        400,
-        "invalid-request",
-        Some("answer.select.picked[0]"),
-    )
-    .await;
-    check(
-        &test,
-        path,
-        answer(sealed, json!("all")),
-        400,
-        "invalid-request",
-        Some("answer.select.picked"),
-    )
-    .await;
+    check(&test, path, answer("", json!([])), 400, "invalid-request", Some("challenge")).await;
+    check(&test, path, answer("abc", json!([])), 400, "invalid-challenge", Some("challenge")).await;
+    check(&test, path, answer(sealed, json!([9])), 400, "invalid-request", Some("answer.select.picked")).await;
+    check(&test, path, answer(sealed, json!([1, 1])), 400, "invalid-request", Some("answer.select.picked")).await;
+    check(&test, path, answer(sealed, json!([-1])), 400, "invalid-request", Some("answer.select.picked[0]")).await;
+    check(&test, path, answer(sealed, json!([256])), 400, "invalid-request", Some("answer.select.picked[0]")).await;
+    check(&test, path, answer(sealed, json!("all")), 400, "invalid-request", Some("answer.select.picked")).await;
     let timing =
         json!({ "challenge": sealed, "answer": { "select": { "picked": [] } }, "timing": { "screen_ms": -5 } });
-    check(
-        &test,
-        path,
-        timing.to_string(),
-        400,
-        "invalid-request",
-        Some("timing.screen_ms"),
-    )
-    .await;
+    check(&test, path, timing.to_string(), 400, "invalid-request", Some("timing.screen_ms")).await;
     let kind = json!({ "challenge": sealed, "answer": { "paint": {} }, "timing": { "screen_ms": 5 } });
     check(&test, path, kind.to_string(), 400, "invalid-request", Some("answer")).await;
     let right = test.truth(&challenge).await;
@@ -214,13 +78,8 @@ async fn bad_answers_name_the_field() {
 #[tokio::test]
 async fn a_body_that_is_not_declared_as_json_is_refused() {
     let test = TestCollector::start().await;
-    let reply = test
-        .send(Request::post("/v1/challenges").body(Body::from("{}")).unwrap())
-        .await;
-    assert_eq!(
-        (reply.status, reply.json["field"].as_str()),
-        (StatusCode::BAD_REQUEST, Some("Content-Type"))
-    );
+    let reply = test.send(Request::post("/v1/challenges").body(Body::from("{}")).unwrap()).await;
+    assert_eq!((reply.status, reply.json["field"].as_str()), (StatusCode::BAD_REQUEST, Some("Content-Type")));
 }
 
 #[tokio::test]
@@ -245,20 +104,13 @@ async fn paths_and_methods_that_are_not_there_are_problems_too() {
         let reply = test.call(method.clone(), path).await;
         assert_eq!(reply.status.as_u16(), status, "{method} {path}: {}", reply.text);
         assert_eq!(reply.content_type, "application/problem+json", "{method} {path}");
-        assert_eq!(
-            reply.json["type"],
-            format!("urn:corvee:problem:{kind}"),
-            "{method} {path}"
-        );
+        assert_eq!(reply.json["type"], format!("urn:corvee:problem:{kind}"), "{method} {path}");
     }
 }
 
 #[tokio::test]
 async fn a_network_beyond_its_budget_is_told_when_to_come_back() {
-    let limits = BudgetLimits {
-        challenges: 2,
-        ..BudgetLimits::default()
-    };
+    let limits = BudgetLimits { challenges: 2, ..BudgetLimits::default() };
     let test = TestCollector::with_limits(limits).await;
     test.challenge().await;
     test.challenge().await;

@@ -10,9 +10,7 @@ use crate::http::testing::TestCollector;
 async fn a_receipt_tells_what_its_visit_did() {
     let test = TestCollector::start().await;
     let passed = test.pass_from("198.51.100.7").await;
-    let reply = test
-        .call(Method::GET, &format!("/v1/receipts/{}?hl=fr", passed.receipt.code))
-        .await;
+    let reply = test.call(Method::GET, &format!("/v1/receipts/{}?hl=fr", passed.receipt.code)).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
     assert_eq!(reply.json["votes"], passed.receipt.votes);
     assert_eq!(reply.json["gold_tiles"], passed.receipt.gold_tiles);
@@ -66,10 +64,7 @@ async fn a_label_reopens_when_the_votes_that_settled_it_are_taken_back() {
     let ledger = test.ledger().await;
     assert_eq!((&ledger["votes"], &ledger["items"]["final"]), (&json!(0), &json!(0)));
     assert_eq!(ledger["items"]["open"], 60);
-    assert!(
-        test.pass_from("198.18.200.1").await.receipt.votes > 0,
-        "the pool asks about them again"
-    );
+    assert!(test.pass_from("198.18.200.1").await.receipt.votes > 0, "the pool asks about them again");
 }
 
 #[tokio::test]
@@ -94,8 +89,5 @@ async fn standings(test: &TestCollector) -> Vec<(i64, &'static str, u64, u64)> {
     let campaign = test.collector.store.campaigns().await.unwrap().remove(0);
     let mut snapshot = test.collector.store.snapshot().await.unwrap();
     let items = snapshot.items_page(campaign.id, 0, 1000).await.unwrap();
-    items
-        .iter()
-        .map(|item| (item.id.0, item.state.word(), item.log_odds.to_bits(), item.n_votes))
-        .collect()
+    items.iter().map(|item| (item.id.0, item.state.word(), item.log_odds.to_bits(), item.n_votes)).collect()
 }

@@ -31,21 +31,12 @@ async fn parameters_come_in_every_form_that_clients_send() {
     for (at, path) in ["/siteverify", "/recaptcha/api/siteverify"].into_iter().enumerate() {
         let token = |visitor: usize| test.pass_from(Box::leak(format!("198.{at}.{visitor}.1").into_boxed_str()));
         let t = token(1).await.token;
-        check(
-            &test,
-            form(path, format!("secret={secret}&response={t}&remoteip=None")),
-            "success",
-        )
-        .await;
+        check(&test, form(path, format!("secret={secret}&response={t}&remoteip=None")), "success").await;
         let t = token(2).await.token;
-        let query = Request::get(format!("{path}?secret={secret}&response={t}"))
-            .body(Body::empty())
-            .unwrap();
+        let query = Request::get(format!("{path}?secret={secret}&response={t}")).body(Body::empty()).unwrap();
         check(&test, query, "success").await;
         let t = token(3).await.token;
-        let query = Request::post(format!("{path}?secret={secret}&response={t}"))
-            .body(Body::empty())
-            .unwrap();
+        let query = Request::post(format!("{path}?secret={secret}&response={t}")).body(Body::empty()).unwrap();
         check(&test, query, "success").await;
         let t = token(4).await.token;
         let body = json!({ "secret": secret, "response": t, "remoteip": null }).to_string();
@@ -59,15 +50,8 @@ async fn parameters_come_in_every_form_that_clients_send() {
         let request = Request::post(path).header("content-type", "multipart/form-data; boundary=x");
         check(&test, request.body(Body::from(body)).unwrap(), "success").await;
         let t = token(6).await.token;
-        check(
-            &test,
-            form(
-                &format!("{path}?response=nonsense"),
-                format!("secret={secret}&response={t}"),
-            ),
-            "success",
-        )
-        .await;
+        check(&test, form(&format!("{path}?response=nonsense"), format!("secret={secret}&response={t}")), "success")
+            .await;
     }
 }
 
@@ -86,19 +70,12 @@ async fn every_refusal_has_its_code() {
         check(&test, form("/siteverify", body.to_owned()), expected).await;
     }
     for response in ["x", "%00", "AAAA", &"A".repeat(43), &"A".repeat(5000)] {
-        check(
-            &test,
-            form("/siteverify", format!("secret={secret}&response={response}")),
-            "invalid-input-response",
-        )
-        .await;
+        check(&test, form("/siteverify", format!("secret={secret}&response={response}")), "invalid-input-response")
+            .await;
     }
     let json = Request::post("/siteverify").header("content-type", "application/json");
     check(&test, json.body(Body::from("{\"secret\":")).unwrap(), "bad-request").await;
-    let large = form(
-        "/siteverify",
-        format!("secret={secret}&response={}", "A".repeat(100_000)),
-    );
+    let large = form("/siteverify", format!("secret={secret}&response={}", "A".repeat(100_000)));
     check(&test, large, "bad-request").await;
 }
 
@@ -108,14 +85,8 @@ async fn another_sites_secret_does_not_spend_the_token() {
     let other = test.another_site().await;
     let token = test.pass_from("198.51.100.7").await.token;
     let refused = test.siteverify(&other.secret, token.as_str()).await;
-    assert_eq!(
-        refused,
-        json!({ "success": false, "error-codes": ["invalid-input-response"] })
-    );
-    assert_eq!(
-        test.siteverify(&test.site.secret, token.as_str()).await["success"],
-        true
-    );
+    assert_eq!(refused, json!({ "success": false, "error-codes": ["invalid-input-response"] }));
+    assert_eq!(test.siteverify(&test.site.secret, token.as_str()).await["success"], true);
 }
 
 #[tokio::test]
@@ -143,9 +114,7 @@ async fn a_hundred_parallel_redemptions_give_one_success() {
             replies.push(task.await.unwrap());
         }
         assert_eq!(replies.iter().filter(|reply| reply["success"] == true).count(), 1);
-        let duplicates = replies
-            .iter()
-            .filter(|reply| reply["error-codes"] == json!(["timeout-or-duplicate"]));
+        let duplicates = replies.iter().filter(|reply| reply["error-codes"] == json!(["timeout-or-duplicate"]));
         assert_eq!(duplicates.count(), 99);
     }
 }

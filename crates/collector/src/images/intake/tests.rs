@@ -8,11 +8,7 @@ use super::*;
 fn scene(width: u32, height: u32) -> DynamicImage {
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
         let channel = |value: u32| u8::try_from(value % 256).unwrap();
-        Rgb([
-            channel(255 * x / width),
-            channel(255 * y / height),
-            channel((x / 8 + y / 8) * 40),
-        ])
+        Rgb([channel(255 * x / width), channel(255 * y / height), channel((x / 8 + y / 8) * 40)])
     }))
 }
 
@@ -27,11 +23,7 @@ fn refusal(bytes: &[u8], extension: &str) -> String {
 }
 
 fn tile_pixel(taken: &Taken, x: u32, y: u32) -> [u8; 3] {
-    image::load_from_memory(&taken.tile)
-        .unwrap()
-        .to_rgb8()
-        .get_pixel(x, y)
-        .0
+    image::load_from_memory(&taken.tile).unwrap().to_rgb8().get_pixel(x, y).0
 }
 
 fn near(found: [u8; 3], expected: [u8; 3]) -> bool {
@@ -43,11 +35,7 @@ fn crc(bytes: &[u8]) -> [u8; 4] {
     for byte in bytes {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                (crc >> 1) ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
         }
     }
     (!crc).to_be_bytes()
@@ -104,38 +92,22 @@ fn grey_and_deep_pictures_are_taken() {
 #[test]
 fn a_name_that_lies_about_the_format_is_told_both() {
     let message = refusal(&file(&scene(100, 100), ImageFormat::Png), "jpg");
-    assert_eq!(
-        message,
-        "the name ends in .jpg but the content is a PNG: rename it to .png or export it again"
-    );
+    assert_eq!(message, "the name ends in .jpg but the content is a PNG: rename it to .png or export it again");
     assert!(refusal(&file(&scene(100, 100), ImageFormat::Jpeg), "webp").contains("is a JPEG: rename it to .jpg"));
 }
 
 #[test]
 fn what_is_no_picture_is_refused() {
     assert!(matches!(take(b"", Some("jpg")), Err(ImageError::Empty)));
-    assert!(matches!(
-        take(b"hello, I am a text", Some("jpg")),
-        Err(ImageError::NotAPicture)
-    ));
-    assert!(matches!(
-        take(b"\xFF\xD8\xFF", Some("jpg")),
-        Err(ImageError::Damaged { .. })
-    ));
-    assert!(matches!(
-        take(b"<svg xmlns=''></svg>", Some("png")),
-        Err(ImageError::NotAPicture)
-    ));
+    assert!(matches!(take(b"hello, I am a text", Some("jpg")), Err(ImageError::NotAPicture)));
+    assert!(matches!(take(b"\xFF\xD8\xFF", Some("jpg")), Err(ImageError::Damaged { .. })));
+    assert!(matches!(take(b"<svg xmlns=''></svg>", Some("png")), Err(ImageError::NotAPicture)));
     assert!(refusal(b"GIF89a\x01\x00\x01\x00", "gif").contains("image/gif: convert it"));
 }
 
 #[test]
 fn a_picture_cut_short_is_refused_wherever_it_is_cut() {
-    for (format, extension) in [
-        (ImageFormat::Jpeg, "jpg"),
-        (ImageFormat::Png, "png"),
-        (ImageFormat::WebP, "webp"),
-    ] {
+    for (format, extension) in [(ImageFormat::Jpeg, "jpg"), (ImageFormat::Png, "png"), (ImageFormat::WebP, "webp")] {
         let whole = file(&scene(200, 150), format);
         for share in [20, 50, 80, 95] {
             let cut = &whole[..whole.len() * share / 100];
@@ -147,10 +119,7 @@ fn a_picture_cut_short_is_refused_wherever_it_is_cut() {
         }
     }
     let jpeg = file(&scene(200, 150), ImageFormat::Jpeg);
-    assert!(matches!(
-        take(&jpeg[..jpeg.len() - 2], Some("jpg")),
-        Err(ImageError::Truncated)
-    ));
+    assert!(matches!(take(&jpeg[..jpeg.len() - 2], Some("jpg")), Err(ImageError::Truncated)));
 }
 
 #[test]
@@ -163,54 +132,20 @@ fn what_follows_the_picture_does_not_reach_anybody() {
 
 #[test]
 fn a_bomb_is_refused_by_its_header() {
-    let header = [
-        &60_000_u32.to_be_bytes()[..],
-        &60_000_u32.to_be_bytes(),
-        &[8, 6, 0, 0, 0],
-    ]
-    .concat();
-    let bomb = [
-        &b"\x89PNG\r\n\x1a\n"[..],
-        &png_chunk(*b"IHDR", &header),
-        &png_chunk(*b"IDAT", &[0; 16]),
-    ]
-    .concat();
-    assert!(matches!(
-        take(&bomb, Some("png")),
-        Err(ImageError::TooManyPixels {
-            width: 60_000,
-            height: 60_000
-        })
-    ));
+    let header = [&60_000_u32.to_be_bytes()[..], &60_000_u32.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+    let bomb = [&b"\x89PNG\r\n\x1a\n"[..], &png_chunk(*b"IHDR", &header), &png_chunk(*b"IDAT", &[0; 16])].concat();
+    assert!(matches!(take(&bomb, Some("png")), Err(ImageError::TooManyPixels { width: 60_000, height: 60_000 })));
     let jpeg = jpeg_claiming(10_000, 6_000);
-    assert!(matches!(
-        take(&jpeg, Some("jpg")),
-        Err(ImageError::TooManyPixels {
-            width: 10_000,
-            height: 6_000
-        })
-    ));
-    assert!(matches!(
-        take(&vec![0; 32 * 1024 * 1024 + 1], None),
-        Err(ImageError::TooManyBytes { .. })
-    ));
+    assert!(matches!(take(&jpeg, Some("jpg")), Err(ImageError::TooManyPixels { width: 10_000, height: 6_000 })));
+    assert!(matches!(take(&vec![0; 32 * 1024 * 1024 + 1], None), Err(ImageError::TooManyBytes { .. })));
 }
 
 #[test]
 fn pictures_out_of_shape_are_refused() {
     let png = |width, height| file(&scene(width, height), ImageFormat::Png);
-    assert!(matches!(
-        take(&png(1, 1000), Some("png")),
-        Err(ImageError::TooLong { .. })
-    ));
-    assert!(matches!(
-        take(&png(481, 48), Some("png")),
-        Err(ImageError::TooLong { .. })
-    ));
-    assert!(matches!(
-        take(&png(200, 47), Some("png")),
-        Err(ImageError::TooSmall { .. })
-    ));
+    assert!(matches!(take(&png(1, 1000), Some("png")), Err(ImageError::TooLong { .. })));
+    assert!(matches!(take(&png(481, 48), Some("png")), Err(ImageError::TooLong { .. })));
+    assert!(matches!(take(&png(200, 47), Some("png")), Err(ImageError::TooSmall { .. })));
     assert!(take(&png(480, 48), Some("png")).is_ok());
     assert!(take(&png(48, 48), Some("png")).is_ok());
 }

@@ -20,9 +20,7 @@ async fn a_campaign_is_created_listed_paused_and_not_created_twice() {
     assert_eq!(listed.json["total"], 2);
     let twice = test.request(Method::POST, "/v1/campaigns", Some(&terms)).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
-    let paused = test
-        .request(Method::PATCH, "/v1/campaigns/things", Some(&json!({ "active": false })))
-        .await;
+    let paused = test.request(Method::PATCH, "/v1/campaigns/things", Some(&json!({ "active": false }))).await;
     assert_eq!(paused.json["active"], false);
     let asked = json!({ "sitekey": test.site.sitekey, "hostname": "example.org", "language": "en" });
     let nothing = test.post("/v1/challenges", &asked).await;
@@ -51,11 +49,7 @@ async fn wrong_terms_name_the_field() {
         terms[field] = value;
         let reply = test.request(Method::POST, "/v1/campaigns", Some(&terms)).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.text);
-        assert!(
-            reply.json["field"].as_str().unwrap().starts_with(named),
-            "{}",
-            reply.text
-        );
+        assert!(reply.json["field"].as_str().unwrap().starts_with(named), "{}", reply.text);
     }
 }
 
@@ -84,10 +78,7 @@ async fn items_are_listed_by_page_and_their_counts_reconcile() {
         let path = format!("/v1/campaigns/things/items?after={after}&limit=30");
         let page = test.request(Method::GET, &path, None).await;
         let counts = &page.json["counts"];
-        let sum: u64 = ["final", "ambiguous", "open", "gold"]
-            .iter()
-            .map(|state| counts[state].as_u64().unwrap())
-            .sum();
+        let sum: u64 = ["final", "ambiguous", "open", "gold"].iter().map(|state| counts[state].as_u64().unwrap()).sum();
         assert_eq!(counts["items"], sum);
         n_items += page.json["items"].as_array().unwrap().len();
         match page.json["next"].as_i64() {
@@ -96,13 +87,8 @@ async fn items_are_listed_by_page_and_their_counts_reconcile() {
         }
     }
     assert_eq!(n_items, 72);
-    let refused = test
-        .request(Method::GET, "/v1/campaigns/things/items?limit=0", None)
-        .await;
-    assert_eq!(
-        (refused.status, &refused.json["field"]),
-        (StatusCode::BAD_REQUEST, &json!("limit"))
-    );
+    let refused = test.request(Method::GET, "/v1/campaigns/things/items?limit=0", None).await;
+    assert_eq!((refused.status, &refused.json["field"]), (StatusCode::BAD_REQUEST, &json!("limit")));
 }
 
 #[tokio::test]
@@ -112,26 +98,14 @@ async fn an_upload_with_refused_files_imports_nothing_and_names_them() {
         "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nno picture\r\n--x--\r\n";
     let upload = |path: &str, body: &str| {
         let request = Request::post(path).header("authorization", format!("Bearer {KEY}"));
-        request
-            .header("content-type", "multipart/form-data; boundary=x")
-            .body(Body::from(body.to_owned()))
-            .unwrap()
+        request.header("content-type", "multipart/form-data; boundary=x").body(Body::from(body.to_owned())).unwrap()
     };
     let refused = test.send(upload("/v1/campaigns/things/items", body)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
-    assert!(
-        refused.json["detail"].as_str().unwrap().contains("a.jpg"),
-        "{}",
-        refused.text
-    );
+    assert!(refused.json["detail"].as_str().unwrap().contains("a.jpg"), "{}", refused.text);
     let outside = body.replace("a.jpg", "../a.jpg");
     let refused = test.send(upload("/v1/campaigns/things/items", &outside)).await;
-    assert_eq!(
-        (refused.status, &refused.json["field"]),
-        (StatusCode::BAD_REQUEST, &json!("file")),
-        "{}",
-        refused.text
-    );
+    assert_eq!((refused.status, &refused.json["field"]), (StatusCode::BAD_REQUEST, &json!("file")), "{}", refused.text);
     let counts = test.request(Method::GET, "/v1/campaigns/things/items", None).await;
     assert_eq!(counts.json["counts"]["items"], 72);
 }
@@ -140,20 +114,9 @@ async fn an_upload_with_refused_files_imports_nothing_and_names_them() {
 async fn an_export_is_one_zip_of_five_files() {
     let test = TestCollector::start().await;
     test.pass_from("198.51.100.7").await;
-    let reply = test
-        .request(Method::GET, "/v1/campaigns/things/export?evaluate=true", None)
-        .await;
-    assert_eq!(
-        (reply.status, reply.content_type.as_str()),
-        (StatusCode::OK, "application/zip")
-    );
-    for name in [
-        "labels.csv",
-        "labels.jsonl",
-        "votes.csv",
-        "votes.jsonl",
-        "manifest.json",
-    ] {
+    let reply = test.request(Method::GET, "/v1/campaigns/things/export?evaluate=true", None).await;
+    assert_eq!((reply.status, reply.content_type.as_str()), (StatusCode::OK, "application/zip"));
+    for name in ["labels.csv", "labels.jsonl", "votes.csv", "votes.jsonl", "manifest.json"] {
         assert!(reply.text.contains(name), "{name}");
     }
 }

@@ -55,10 +55,6 @@ impl Snapshot {
             open: from_sql(counts.try_get(3)?),
             gold: from_sql(counts.try_get(4)?),
         };
-        Ok(Some(Tally {
-            prior: row.try_get(0)?,
-            sums,
-            items,
-        }))
+        Ok(Some(Tally { prior: row.try_get(0)?, sums, items }))
     }
 }
