@@ -72,9 +72,10 @@ pub fn put_focus(root: &NodeRef, place: Place) {
     if let Some(target) = target
         && let Ok(target) = target.dyn_into::<HtmlElement>()
     {
-        // What is read first, the question, must not be scrolled away; the next key brings the focused tile into view.
+        // What is read first, the question above the tiles, must not be scrolled away; the next key brings the focused tile
+        // into view. The question about removal stands at the end of a long receipt and is scrolled to.
         let options = FocusOptions::new();
-        options.set_prevent_scroll(true);
+        options.set_prevent_scroll(place != Place::RemovalQuestion);
         // An element that cannot take the focus leaves it where it is.
         target.focus_with_options(&options).ok();
     }

@@ -159,10 +159,19 @@ impl Tongue {
             (Self::French, votes) => format!("{votes} étiquettes"),
         };
         match per {
-            Per::ThousandSolves(amount) => format!("{} $ / 1000", self.dollars(amount)),
-            Per::Hour(amount) => format!("{seconds} s × {} $/h", self.dollars(amount)),
-            Per::Label(amount) => format!("{labels} × {} $", self.dollars(amount)),
-            Per::ThousandLabels(amount) => format!("{labels} × {} $ / 1000", self.dollars(amount)),
+            Per::ThousandSolves(amount) => format!("{} / 1000", self.price(amount)),
+            Per::Hour(amount) => format!("{seconds} s × {}/h", self.price(amount)),
+            Per::Label(amount) => format!("{labels} × {}", self.price(amount)),
+            Per::ThousandLabels(amount) => format!("{labels} × {} / 1000", self.price(amount)),
+        }
+    }
+
+    /// An amount as people write it: `$0.50`, in French `0,50 $`.
+    fn price(self, usd_micros: u64) -> String {
+        let dollars = self.dollars(usd_micros);
+        match self {
+            Self::English => format!("${dollars}"),
+            Self::French => format!("{dollars} $"),
         }
     }
 
@@ -202,13 +211,13 @@ mod tests {
         assert_eq!(
             lines(&in_language("en", 13_500, 5)),
             [
-                "0.50 $ / 1000 = 500",
-                "1 $ / 1000 = 1000",
-                "3 $ / 1000 = 3000",
-                "13.5 s × 2 $/h = 7500",
-                "13.5 s × 7.25 $/h = 27188",
-                "5 labels × 0.012 $ = 60000",
-                "5 labels × 35 $ / 1000 = 175000",
+                "$0.50 / 1000 = 500",
+                "$1 / 1000 = 1000",
+                "$3 / 1000 = 3000",
+                "13.5 s × $2/h = 7500",
+                "13.5 s × $7.25/h = 27188",
+                "5 labels × $0.012 = 60000",
+                "5 labels × $35 / 1000 = 175000",
             ]
         );
     }

@@ -144,7 +144,10 @@ impl Words {
 }
 
 fn sentence(status: StatusCode, text: &'static str) -> Response {
-    let page = format!("<!doctype html><html lang=\"en\"><title>Corvée</title><p>{}</p>", escaped(text));
+    let (style, text) = (assets::path("pages.css"), escaped(text));
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><title>Corvée</title><link rel=\"stylesheet\" href=\"{style}\"><p class=\"note waiting\">{text}</p>"
+    );
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }
 
