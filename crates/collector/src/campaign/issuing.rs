@@ -24,7 +24,7 @@ pub enum IssueError {
     #[error("no site has this key: compare it with `corvee site list`")]
     UnknownSitekey,
     /// The page is not one of the site's.
-    #[error("this host name is not one of the site's: add it with `corvee site add-hostname`")]
+    #[error("this host name is not one of the site's: create the site with --hostname for it")]
     HostnameRefused,
     /// No campaign of the site can fill a screen.
     #[error("no active campaign of this site has enough items and gold")]

@@ -44,7 +44,7 @@ struct Inner {
     shelf: Shelf,
     tiles: Mutex<Recent<[u8; 32], Arc<TilePixels>>>,
     sprites: Mutex<Recent<[u8; 16], Arc<OnceCell<Sprite>>>>,
-    /// As many renderers at work as there are cores: more would only make everyone wait longer.
+    /// Renderers at work at once: one core is left to those who answer and commit.
     renderers: Semaphore,
 }
 
@@ -52,11 +52,12 @@ impl Gallery {
     /// A gallery with an empty memory.
     pub fn new(shelf: Shelf) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let renderers = cores.saturating_sub(1).max(1);
         Self(Arc::new(Inner {
             shelf,
             tiles: Mutex::new(Recent::new(TILES_BYTES / TILE_PIXEL_BYTES)),
             sprites: Mutex::new(Recent::new(SPRITES_BYTES / SPRITE_BYTES)),
-            renderers: Semaphore::new(cores),
+            renderers: Semaphore::new(renderers),
         }))
     }
 

@@ -138,8 +138,8 @@ pub async fn list(
             .into());
     }
     let campaign = find(&app, &name).await?;
-    let counts = app.collector.store.item_counts(campaign.id).await?;
     let mut snapshot = app.collector.store.snapshot().await?;
+    let counts = snapshot.tally(campaign.id).await?.map(|tally| tally.items).unwrap_or_default();
     let rows = snapshot.items_page(campaign.id, page.after, page.limit).await?;
     let is_full = u32::try_from(rows.len()).is_ok_and(|n| n == page.limit);
     let next = rows.last().map(|row| row.id.0).filter(|_| is_full);
