@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -32,7 +32,12 @@ pub struct ServeLock {
 impl DataFolder {
     /// The folder at `path`; created with fresh keys when absent.
     pub fn open(path: &Path, chance: &Chance) -> anyhow::Result<Self> {
-        fs::create_dir_all(path).with_context(|| format!("the data folder {} cannot be created", path.display()))?;
+        // The database knows which items are gold: nobody but the collector's user may read it.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .with_context(|| format!("the data folder {} cannot be created", path.display()))?;
         let folder = Self { path: path.to_owned() };
         folder.ensure_secret(SEALING_KEYS_FILE, || KeyRing::generate(&mut chance.generator()).to_text().to_string())?;
         folder.ensure_secret(KEY_FILE, || format!("{}\n", URL_SAFE_NO_PAD.encode(chance.bytes::<32>())))?;

@@ -60,7 +60,7 @@ pub type Progress<'a> = dyn Fn(Step) + Send + Sync + 'a;
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The folder is not empty.
-    #[error("{} is not empty, nothing was exported: name another folder, or have the export in it replaced", path.display())]
+    #[error("{} is not empty, nothing was exported: name another folder, or replace the export in it with --replace", path.display())]
     Exists {
         /// The folder.
         path: PathBuf,

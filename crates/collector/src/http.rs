@@ -68,7 +68,9 @@ pub fn router(state: AppState) -> Router {
         .route("/api.js", get(assets::loader))
         .route("/recaptcha/api.js", get(assets::loader))
         .route("/frame", get(frame::show))
-        .route("/assets/{file}", get(assets::immutable));
+        .route("/assets/{file}", get(assets::immutable))
+        // Browsers ask for it by themselves; there is none.
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }));
 
     let operator = Router::new().route("/health", get(health::alive)).route("/ready", get(health::ready));
 

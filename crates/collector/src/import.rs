@@ -154,7 +154,7 @@ pub enum ImportError {
         path: PathBuf,
     },
     /// Files were refused, and skipping them was not asked for (or nothing would be left).
-    #[error("{} refused, nothing was imported; correct them or have refused files skipped:{}", of_files(.0.len()), listed(.0))]
+    #[error("{} refused, nothing was imported; correct them, or skip them with --skip-refused (over HTTP skip_refused=true):{}", of_files(.0.len()), listed(.0))]
     Refused(Vec<Refusal>),
     /// The campaign could not ask anybody anything.
     #[error("{0}")]

@@ -30,7 +30,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A closed standard error leaves nobody to tell.
-            drop(writeln!(std::io::stderr(), "corvee: {error:#}"));
+            let told = format!("{error:#}");
+            let json = std::env::args().any(|argument| argument == "--json");
+            let line = if json { serde_json::json!({ "error": told }).to_string() } else { format!("corvee: {told}") };
+            drop(writeln!(std::io::stderr(), "{line}"));
             ExitCode::FAILURE
         }
     }

@@ -63,8 +63,16 @@ impl Collector {
         state.standing = Self::standing_on_answer(&state, prefix);
         let campaign = self.register.campaign(CampaignId(state.campaign)).ok_or(AnswerError::CampaignGone)?;
         let prior = campaign.prior();
-        let verdict =
+        let mut verdict =
             campaign.with_pool(|pool| judge(&campaign.crowd, &state, &picked, |item| pool.positive(item, prior)));
+
+        campaign.with_pool(|pool| {
+            for answer in verdict.gold.iter_mut().filter(|answer| answer.audit.is_some()) {
+                if !pool.is_first_audit(answer.item, prefix) {
+                    answer.audit = None;
+                }
+            }
+        });
 
         let now_ms = self.clock.now_ms();
         let token = (verdict.decision == Decision::Accept).then(|| token::mint(&self.chance));

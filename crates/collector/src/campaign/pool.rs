@@ -1,13 +1,18 @@
 //! A campaign's items in memory: which may be asked now, and what is believed of them. Knows no visitor and no disk.
 
+use std::collections::BTreeSet;
+
 use corvee_consensus::{Crowd, GoldAudit, GoldPolicy, GoldVerdict, Probability, Wear};
 use rand::{Rng, RngExt as _};
 
+use super::address::PrefixHash;
 use crate::store::answers::MovedItem;
 use crate::store::items::{ItemId, ItemStanding, ItemState};
 
 /// Unknown items looked at for one screen.
 const CANDIDATES: usize = 64;
+/// Audits remembered by network; beyond it the memory starts afresh.
+const AUDITS: usize = 500_000;
 
 /// Where each item stands, with the lists a screen is drawn from.
 pub struct Pool {
@@ -17,6 +22,8 @@ pub struct Pool {
     negative_gold: Vec<usize>,
     open: Vec<usize>,
     closed: Vec<usize>,
+    /// Which networks have audited which gold.
+    audited: BTreeSet<(ItemId, PrefixHash)>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,8 +37,15 @@ impl Pool {
     /// A pool of these items, which must be sorted by row.
     pub fn new(policy: GoldPolicy, crowd: &Crowd, standings: Vec<ItemStanding>) -> Self {
         let items = standings.into_iter().map(|standing| Entry { standing, place: usize::MAX }).collect();
-        let mut pool =
-            Self { policy, items, positive_gold: vec![], negative_gold: vec![], open: vec![], closed: vec![] };
+        let mut pool = Self {
+            policy,
+            items,
+            positive_gold: vec![],
+            negative_gold: vec![],
+            open: vec![],
+            closed: vec![],
+            audited: BTreeSet::new(),
+        };
         for at in 0..pool.items.len() {
             pool.enlist(at, crowd);
         }
@@ -113,6 +127,14 @@ impl Pool {
         }
     }
 
+    /// Whether this network has not audited this gold before: in audits, too, one network has one voice.
+    pub fn is_first_audit(&mut self, id: ItemId, prefix: PrefixHash) -> bool {
+        if self.audited.len() >= AUDITS {
+            self.audited.clear();
+        }
+        self.audited.insert((id, prefix))
+    }
+
     /// Counts a serving of gold and what a good visitor said of it; gold that good visitors contradict is expelled.
     pub fn serve_gold(&mut self, id: ItemId, audit: Option<bool>, crowd: &Crowd) {
         let Some(at) = self.index(id) else { return };
@@ -123,7 +145,7 @@ impl Pool {
             Some(false) => entry.standing.audits.disagreed = entry.standing.audits.disagreed.saturating_add(1),
             None => {}
         }
-        if audit == Some(false) && verdict(&self.policy, crowd, &entry.standing) == GoldVerdict::Expelled {
+        if audit == Some(false) && is_expelled(&self.policy, crowd, &entry.standing) {
             tracing::warn!(item = id.0, "good visitors contradict this gold: it is no longer served");
             self.strike(at, ItemState::Gold);
         }
@@ -143,7 +165,7 @@ impl Pool {
         } else {
             // Draws with replacement, doubles struck out: exact enough where the list is much longer than what is wanted.
             let mut places: Vec<usize> = (0..n + seen.len()).map(|_| chance.random_range(0..list.len())).collect();
-            let mut met = std::collections::BTreeSet::new();
+            let mut met = BTreeSet::new();
             places.retain(|place| met.insert(*place));
             places
         };
@@ -163,7 +185,7 @@ impl Pool {
     fn enlist(&mut self, at: usize, crowd: &Crowd) {
         let Some(entry) = self.items.get(at) else { return };
         let (state, gold) = (entry.standing.state, entry.standing.gold);
-        if gold.is_some() && verdict(&self.policy, crowd, &entry.standing) == GoldVerdict::Expelled {
+        if gold.is_some() && is_expelled(&self.policy, crowd, &entry.standing) {
             return;
         }
         let list = self.list(state, gold);
@@ -189,11 +211,10 @@ impl Pool {
     }
 }
 
-/// The audits of one gold item, replayed: they differ only in agreeing or not, so that counts are enough.
-fn verdict(policy: &GoldPolicy, crowd: &Crowd, standing: &ItemStanding) -> GoldVerdict {
-    let Some(positive) = standing.gold else {
-        return GoldVerdict::Kept;
-    };
+/// Whether good visitors contradict this gold. Its audits are replayed: they differ only in agreeing or not, so that
+/// counts are enough.
+pub fn is_expelled(policy: &GoldPolicy, crowd: &Crowd, standing: &ItemStanding) -> bool {
+    let Some(positive) = standing.gold else { return false };
     let answers = [(positive, standing.audits.agreed), (!positive, standing.audits.disagreed)];
     let mut audit = GoldAudit::default();
     for (picked, n) in answers {
@@ -201,7 +222,7 @@ fn verdict(policy: &GoldPolicy, crowd: &Crowd, standing: &ItemStanding) -> GoldV
             audit = policy.audited(crowd, audit, positive, picked, Probability::ONE);
         }
     }
-    policy.verdict(&audit)
+    policy.verdict(&audit) == GoldVerdict::Expelled
 }
 
 #[cfg(test)]
@@ -283,6 +304,15 @@ mod tests {
             let gold = pool.draw_gold(true, 1, &mut chance(), &[]);
             assert_eq!(gold.first().map(|(item, wear)| (item.id, *wear)), Some((ItemId(2), Wear::Fresh)));
         }
+    }
+
+    #[test]
+    fn one_network_audits_a_gold_item_once() {
+        let mut pool = pool(9);
+        assert!(pool.is_first_audit(ItemId(1), PrefixHash([1; 8])));
+        assert!(!pool.is_first_audit(ItemId(1), PrefixHash([1; 8])));
+        assert!(pool.is_first_audit(ItemId(2), PrefixHash([1; 8])));
+        assert!(pool.is_first_audit(ItemId(1), PrefixHash([2; 8])));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! `corvee stats`.
 
 use clap::Args;
+use corvee_consensus::{Crowd, GoldPolicy};
 use corvee_protocol::CampaignName;
 use corvee_protocol::ledger::Ledger;
 use serde::Serialize;
 
 use super::{Context, find_campaign};
 use crate::campaign::ledger::ledger;
+use crate::campaign::pool::is_expelled;
 
 /// Arguments of `corvee stats`.
 #[derive(Args)]
@@ -25,8 +27,11 @@ impl Stats {
         let mut standings = Vec::with_capacity(campaigns.len());
         for campaign in &campaigns {
             let fresh_gold = store.fresh_gold(campaign.id, campaign.terms.gold_servings).await?;
+            let (policy, crowd) = (GoldPolicy::default(), Crowd::default());
+            let standings_now = store.standings(campaign.id).await?;
+            let expelled = standings_now.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
             if let Some(ledger) = ledger(&store, &campaign.terms.name).await? {
-                standings.push(CampaignStats { ledger, fresh_gold });
+                standings.push(CampaignStats { ledger, fresh_gold, expelled_gold: expelled });
             }
         }
         context.output.print(&standings, || {
@@ -45,10 +50,12 @@ struct CampaignStats {
     ledger: Ledger,
     /// Gold that was served no more often than an unknown item is.
     fresh_gold: u64,
+    /// Gold that good visitors contradict: no longer served.
+    expelled_gold: usize,
 }
 
 fn describe(stats: &CampaignStats) -> String {
-    let CampaignStats { ledger, fresh_gold } = stats;
+    let CampaignStats { ledger, fresh_gold, expelled_gold } = stats;
     let Ledger { items, .. } = ledger;
     let short = if *fresh_gold == 0 && items.gold > 0 {
         "\n  All gold has been seen often: votes beside it are flagged. Import fresh labelled pictures with --gold 1."
@@ -58,7 +65,7 @@ fn describe(stats: &CampaignStats) -> String {
     let hours = ledger.visitor_ms as f64 / 3_600_000.0;
     let median = ledger.median_solve_ms.map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
     format!(
-        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh)\n  \
+        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh, {expelled_gold} expelled)\n  \
          visits           {:>9}\n    passed         {:>9}\n  screens          {:>9}\n  votes            {:>9}\n    taken back     {:>9}\n  \
          answers on gold  {:>9}\n  visitor time     {hours:>7.2} h\n  median visit     {median:>9}\n  paid to visitors        $0{short}",
         ledger.campaign,

@@ -110,7 +110,10 @@ fn policy(hostnames: &[Hostname]) -> String {
 
 fn hostname_of(origin: &str) -> Option<Hostname> {
     let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))?;
-    let host = if rest.starts_with('[') { rest.get(..=rest.find(']')?)? } else { rest.split(':').next()? };
+    let end = if rest.starts_with('[') { rest.find(']')? + 1 } else { rest.find(':').unwrap_or(rest.len()) };
+    let (host, port) = rest.split_at_checked(end)?;
+    let port = port.strip_prefix(':').or_else(|| port.is_empty().then_some("0"))?;
+    port.parse::<u16>().ok()?;
     host.parse().ok()
 }
 
@@ -178,7 +181,17 @@ mod tests {
         assert_eq!(host("https://example.org").as_deref(), Some("example.org"));
         assert_eq!(host("http://127.0.0.1:8080").as_deref(), Some("127.0.0.1"));
         assert_eq!(host("http://[::1]:8080").as_deref(), Some("[::1]"));
-        for origin in ["", "null", "example.org", "javascript:alert(1)", "https://", "https://a/b", "https://[::1"] {
+        for origin in [
+            "",
+            "null",
+            "example.org",
+            "javascript:alert(1)",
+            "https://",
+            "https://a/b",
+            "https://[::1",
+            "http://a:80@evil",
+            "http://a:x",
+        ] {
             assert_eq!(host(origin), None, "{origin}");
         }
     }

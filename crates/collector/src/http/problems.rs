@@ -65,7 +65,9 @@ impl From<AnswerError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         if let StoreError::Exists { what } = error {
-            return Self::new(ProblemKind::Conflict, format!("{what} exists already: choose another name"));
+            return Problem::new(ProblemKind::Conflict, format!("{what} exists already: choose another name"))
+                .on("name")
+                .into();
         }
         tracing::error!(%error, "the store failed");
         Self::new(ProblemKind::Unavailable, "the store does not answer; nothing was recorded: try again in a moment")
@@ -112,10 +114,30 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let problem = Problem::new(ProblemKind::InvalidRequest, error.inner().to_string());
+        if let Some(missing) = quoted(&problem.detail, "missing field `") {
+            let field = if path == "." { missing.to_owned() } else { format!("{path}.{missing}") };
+            return Refusal::from(problem.on(field));
+        }
         Refusal::from(if path == "." || path == "?" { problem } else { problem.on(path) })
     })?;
     deserializer.end().map_err(|error| Refusal::new(ProblemKind::InvalidRequest, error.to_string()))?;
     Ok(parsed)
+}
+
+/// What stands between `before` and the next backquote.
+fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split('`').next()
+}
+
+/// The field that a refused query or form names in its bare text.
+fn field_of_bare_text(text: &str) -> Option<String> {
+    let named = quoted(text, "missing field `").or_else(|| quoted(text, "unknown field `"));
+    let leading = || {
+        let (_, reason) = text.split_once("query string: ")?;
+        let (field, _) = reason.split_once(':')?;
+        field.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then_some(field)
+    };
+    named.or_else(leading).map(str::to_owned)
 }
 
 /// A body that could not be read.
@@ -166,7 +188,9 @@ pub async fn as_documents(request: Request, next: Next) -> Response {
         _ if text.is_empty() => kind.title().to_owned(),
         _ => String::from_utf8_lossy(&text).into_owned(),
     };
-    let mut refusal = Refusal::new(kind, detail).into_response();
+    let mut refusal = Refusal::new(kind, detail);
+    refusal.problem.field = field_of_bare_text(&String::from_utf8_lossy(&text));
+    let mut refusal = refusal.into_response();
     if let Some(allow) = parts.headers.get(axum::http::header::ALLOW) {
         refusal.headers_mut().insert(axum::http::header::ALLOW, allow.clone());
     }

@@ -186,7 +186,7 @@ async fn receive(mut multipart: Multipart, folder: &FilePath) -> Result<Option<P
                 })?;
                 let path = files.join(name);
                 if let Some(parent) = path.parent() {
-                    tokio::fs::create_dir_all(parent).await.map_err(|error| unwritable(&error))?;
+                    tokio::fs::create_dir_all(parent).await.map_err(|error| taken(&path, &error))?;
                 }
                 write(field, &path, limits::IMAGE_BYTES + 1, &mut left).await?;
             }
@@ -206,7 +206,7 @@ async fn receive(mut multipart: Multipart, folder: &FilePath) -> Result<Option<P
 
 /// Writes up to `limit` bytes of a part; what is longer is cut there, one byte too long for the import's own check.
 async fn write(mut field: Field<'_>, path: &FilePath, limit: u64, left: &mut u64) -> Result<(), Refusal> {
-    let mut file = File::create(path).await.map_err(|error| unwritable(&error))?;
+    let mut file = File::create_new(path).await.map_err(|error| taken(path, &error))?;
     let mut written = 0_u64;
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         let bytes = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
@@ -220,16 +220,32 @@ async fn write(mut field: Field<'_>, path: &FilePath, limit: u64, left: &mut u64
     file.flush().await.map_err(|error| unwritable(&error))
 }
 
+/// Two parts that want one place are the sender's mistake; everything else is the disk's.
+fn taken(path: &FilePath, error: &std::io::Error) -> Refusal {
+    use std::io::ErrorKind::{AlreadyExists, IsADirectory, NotADirectory};
+    if !matches!(error.kind(), AlreadyExists | IsADirectory | NotADirectory) {
+        return unwritable(error);
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let detail = format!("two parts are called {name:?}: give every file a name of its own");
+    Problem::new(ProblemKind::InvalidRequest, detail).on("file").into()
+}
+
 /// A file name that stays inside its folder.
 fn relative(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(name);
-    let plain = path.components().all(|component| matches!(component, Component::Normal(_)));
+    let plain = !name.ends_with('/')
+        && name.len() <= limits::FILE_NAME_CHARS
+        && path.components().all(|component| matches!(component, Component::Normal(part) if part.len() <= 200));
     (plain && path.components().next().is_some()).then_some(path)
 }
 
 fn refused(error: ImportError) -> Refusal {
     match error {
         ImportError::Store(error) => error.into(),
+        ImportError::GoldShare => {
+            Problem::new(ProblemKind::InvalidRequest, ImportError::GoldShare.to_string()).on("gold").into()
+        }
         error => Refusal::new(ProblemKind::ImportRefused, error.to_string()),
     }
 }
@@ -251,7 +267,7 @@ mod tests {
     fn uploaded_names_stay_inside_their_folder() {
         assert!(relative("a.jpg").is_some());
         assert!(relative("b/a.jpg").is_some());
-        for name in ["", "/a.jpg", "../a.jpg", "b/../../a.jpg", "./../a"] {
+        for name in ["", "a/", &"a".repeat(300), "/a.jpg", "../a.jpg", "b/../../a.jpg", "./../a"] {
             assert!(relative(name).is_none(), "{name}");
         }
     }

@@ -30,6 +30,7 @@ async fn bad_challenge_requests_name_the_field() {
     let path = "/v1/challenges";
     check(&test, path, "", 400, "invalid-request", None).await;
     check(&test, path, "[]", 400, "invalid-request", None).await;
+    check(&test, path, "{}", 400, "invalid-request", Some("sitekey")).await;
     check(&test, path, "{", 400, "invalid-request", None).await;
     check(&test, path, "\u{0}", 400, "invalid-request", None).await;
     check(&test, path, vec![0xff, 0xfe], 400, "invalid-request", None).await;
@@ -65,6 +66,8 @@ async fn bad_answers_name_the_field() {
     let timing =
         json!({ "challenge": sealed, "answer": { "select": { "picked": [] } }, "timing": { "screen_ms": -5 } });
     check(&test, path, timing.to_string(), 400, "invalid-request", Some("timing.screen_ms")).await;
+    let missing = json!({ "challenge": sealed, "answer": { "select": { "picked": [] } }, "timing": {} });
+    check(&test, path, missing.to_string(), 400, "invalid-request", Some("timing.screen_ms")).await;
     let kind = json!({ "challenge": sealed, "answer": { "paint": {} }, "timing": { "screen_ms": 5 } });
     check(&test, path, kind.to_string(), 400, "invalid-request", Some("answer")).await;
     let right = test.truth(&challenge).await;

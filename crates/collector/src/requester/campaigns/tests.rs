@@ -87,8 +87,17 @@ async fn items_are_listed_by_page_and_their_counts_reconcile() {
         }
     }
     assert_eq!(n_items, 72);
-    let refused = test.request(Method::GET, "/v1/campaigns/things/items?limit=0", None).await;
-    assert_eq!((refused.status, &refused.json["field"]), (StatusCode::BAD_REQUEST, &json!("limit")));
+    for (query, field) in
+        [("limit=0", "limit"), ("limit=x", "limit"), ("foo=1", "foo"), ("after=99999999999999999999", "after")]
+    {
+        let refused = test.request(Method::GET, &format!("/v1/campaigns/things/items?{query}"), None).await;
+        assert_eq!(
+            (refused.status, &refused.json["field"]),
+            (StatusCode::BAD_REQUEST, &json!(field)),
+            "{}",
+            refused.text
+        );
+    }
 }
 
 #[tokio::test]
