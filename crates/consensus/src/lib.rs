@@ -2,7 +2,8 @@
 //! settled, which items are shown next. Knows no clock, no storage, no network, no chance of its own: the same input
 //! gives the same bits.
 //!
-//! The streaming part for `select` (a tile is picked or not, an item is positive or negative):
+//! [`streaming`] is the general core: any number of classes, one answer at a time, microseconds each. Every label comes
+//! from it. [`select`] adds what one kind of challenge needs (a tile is picked or not, an item is positive or negative):
 //!
 //! 1. [`score_screen`] turns one answered screen into [`Evidence`] that a person answered and not a random clicker.
 //! 2. [`decide`] accepts, refuses, or asks for one more screen.
@@ -37,26 +38,25 @@
 //! assert!(item.positive().value() > 0.3);
 //! ```
 
-mod crowd;
-mod gold;
-mod posterior;
+pub mod agreement;
+pub mod batch;
+pub mod calibration;
+mod chance;
+pub mod kinds;
 mod probability;
-mod selection;
-mod sequential;
-mod stopping;
-mod visitor_score;
-mod vote;
+pub mod select;
+pub mod streaming;
 
-pub use crowd::Crowd;
-pub use gold::{GoldAudit, GoldPolicy, GoldVerdict, Wear};
-pub use posterior::ItemPosterior;
+pub use chance::Chance;
 pub use probability::{MAX_LOG_ODDS, Probability};
-pub use selection::{
-    Candidate, Chance, Composition, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
+pub use select::{
+    Candidate, Composition, Crowd, Decision, Evidence, GoldAudit, GoldPolicy, GoldStock, GoldVerdict, ItemPosterior,
+    Knowledge, MAX_EVIDENCE, PICK_CLIP, ScreenNumber, ScreenPlan, State, StopRule, Thresholds, Tile, Vote, Wear,
+    compose, decide, human_probabilities, human_probability_without, information_for_label, information_for_score,
+    score_screen,
 };
-pub use sequential::{Decision, ScreenNumber, Thresholds, decide};
-pub use stopping::{State, StopRule};
-pub use visitor_score::{
-    Evidence, Knowledge, MAX_EVIDENCE, PICK_CLIP, Tile, human_probabilities, human_probability_without, score_screen,
-};
-pub use vote::Vote;
+
+/// The example of the README is compiled and run with the other doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,25 +1,26 @@
 //! What all votes on one item say together. Does not know when that is enough.
 
-use crate::crowd::Crowd;
 use crate::probability::{MAX_LOG_ODDS, Probability};
-use crate::vote::Vote;
+use crate::select::crowd::Crowd;
+use crate::select::vote::Vote;
+use crate::streaming::Tally;
 
-/// The running posterior of one item. Votes are added in the order they were recorded; the same prior and the same votes
-/// in the same order give the same bits. A retraction is a [`ItemPosterior::replay`] without the vote.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The running posterior of one item: a [`Tally`] of two classes. Sums are exact, so that the order of votes changes
+/// nothing; the same prior and the same votes give the same bits. A retraction is a [`ItemPosterior::replay`] without the
+/// vote: what a vote's prefix counts may change when an earlier one goes.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ItemPosterior {
+    /// As it was given: an item without votes is stored with these bits.
     prior_log_odds: f64,
-    vote_log_odds: f64,
-    votes: u32,
-    prefixes: u32,
-    effective_votes: f64,
+    tally: Tally,
 }
 
 impl ItemPosterior {
     /// An item without votes. `prior`: the class base rate for the visitor's score; a machine's opinion may be mixed in
     /// only where the posterior never reaches a visitor's score.
     pub fn new(prior: Probability) -> Self {
-        Self { prior_log_odds: prior.log_odds(), vote_log_odds: 0.0, votes: 0, prefixes: 0, effective_votes: 0.0 }
+        let prior_log_odds = prior.log_odds();
+        Self { prior_log_odds, tally: Tally::from_log_prior(&[0.0, prior_log_odds]) }
     }
 
     /// The posterior after `votes`, in order.
@@ -33,11 +34,7 @@ impl ItemPosterior {
 
     /// Adds one vote.
     pub fn add(&mut self, crowd: &Crowd, vote: Vote) {
-        let sum = self.vote_log_odds + vote.log_likelihood_ratio(crowd);
-        self.vote_log_odds = sum.clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS);
-        self.votes = self.votes.saturating_add(1);
-        self.prefixes = self.prefixes.saturating_add(u32::from(vote.new_prefix));
-        self.effective_votes += vote.effective(crowd);
+        self.tally.add(vote.evidence(crowd), vote.weight(crowd), vote.voice(), vote.human);
     }
 
     /// P(positive | prior and votes).
@@ -47,27 +44,34 @@ impl ItemPosterior {
 
     /// Log-odds of positive in nats, prior included, within ± [`MAX_LOG_ODDS`].
     pub fn log_odds(&self) -> f64 {
-        (self.prior_log_odds + self.vote_log_odds).clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS)
+        (self.prior_log_odds + self.vote_log_odds()).clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS)
     }
 
-    /// Log-odds of positive in nats from the votes alone.
+    /// Log-odds of positive in nats from the votes alone, within ± [`MAX_LOG_ODDS`].
     pub fn vote_log_odds(&self) -> f64 {
-        self.vote_log_odds
+        let mut logs = self.tally.log_evidence();
+        let (negative, positive) = (logs.next().unwrap_or_default(), logs.next().unwrap_or_default());
+        (positive - negative).clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS)
     }
 
     /// Votes of any weight.
     pub fn votes(&self) -> u32 {
-        self.votes
+        self.tally.answers()
     }
 
     /// Distinct address prefixes among the votes.
     pub fn prefixes(&self) -> u32 {
-        self.prefixes
+        self.tally.clusters()
     }
 
     /// Votes weighed by P(person) and prefix: how many people have answered.
     pub fn effective_votes(&self) -> f64 {
-        self.effective_votes
+        self.tally.effective_answers()
+    }
+
+    /// The core's view of it: class 0 is negative, class 1 positive.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 }
 
@@ -90,6 +94,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn without_votes_the_prior_stands_bit_for_bit(prior in 0.0..=1.0) {
+            let prior = Probability::saturating(prior);
+            prop_assert_eq!(ItemPosterior::new(prior).log_odds().to_bits(), prior.log_odds().to_bits());
+        }
+
         #[test]
         fn a_replay_is_bit_equal(prior in 0.0..=1.0, votes in prop::collection::vec(vote(), 0..60)) {
             let crowd = Crowd::default();

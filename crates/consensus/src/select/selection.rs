@@ -1,20 +1,9 @@
 //! Which tiles make up the next screen: how much gold, of which label, and which unknown items. Does not know the items,
 //! only what is believed of them; positions are shuffled by the caller.
 
-use crate::crowd::Crowd;
+use crate::chance::Chance;
 use crate::probability::Probability;
-
-/// A source of chance, a parameter everywhere: uniform numbers from 0 (inclusive) to 1 (exclusive). Any closure is one.
-pub trait Chance {
-    /// The next number, 0 ≤ x < 1.
-    fn unit(&mut self) -> f64;
-}
-
-impl<F: FnMut() -> f64> Chance for F {
-    fn unit(&mut self) -> f64 {
-        self()
-    }
-}
+use crate::select::crowd::Crowd;
 
 /// An unknown item that may be served to this visitor (the caller has left out what the visitor, or the visitor's
 /// address prefix, has answered before).

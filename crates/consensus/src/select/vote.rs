@@ -1,7 +1,8 @@
 //! One answer on one unknown tile as evidence about the item. Does not know who answered, only how far to trust it.
 
-use crate::crowd::Crowd;
 use crate::probability::Probability;
+use crate::select::crowd::Crowd;
+use crate::streaming::{Class, Confusion, Damping, Exact, Voice};
 
 /// What one visitor's answer contributes to one item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,34 +26,45 @@ impl Vote {
     /// contaminated neighbourhood ("A robust version of the probability ratio test", Annals of Mathematical
     /// Statistics 36, 1965).
     pub fn log_likelihood_ratio(&self, crowd: &Crowd) -> f64 {
-        let hostile = crowd.assumed_hostile_share;
-        let honest = hostile.complement();
-        let picked_if = |seen: Probability, opposite: Probability| {
-            let person = seen.mixed(honest, opposite);
-            person.mixed(self.human, Probability::HALF)
-        };
-        let if_positive = picked_if(crowd.true_positive, crowd.false_positive);
-        let if_negative = picked_if(crowd.false_positive, crowd.true_positive);
-        let ratio = |positive: Probability, negative: Probability| {
-            // Held away from 0 so that a campaign which assumes perfect people still sums finite numbers.
-            (positive.value().max(1e-9) / negative.value().max(1e-9)).ln()
-        };
-        let nats = if self.picked {
-            ratio(if_positive, if_negative)
-        } else {
-            ratio(if_positive.complement(), if_negative.complement())
-        };
-        nats * self.prefix_weight(crowd)
+        let [negative, positive] = self.evidence(crowd);
+        (positive.value() - negative.value()) * self.weight(crowd).value()
+    }
+
+    /// Log-evidence for negative and positive, before the weight of its prefix: the core's likelihood, the confusion being
+    /// a person's with the hostile share mixed in, the floor 1 − P(person).
+    pub(super) fn evidence(&self, crowd: &Crowd) -> [Exact; 2] {
+        let people = confusion_of_people(crowd).contaminated(crowd.assumed_hostile_share);
+        let mut evidence = people.evidence(class(self.picked), self.human.complement()).map(Exact::new);
+        [evidence.next().unwrap_or_default(), evidence.next().unwrap_or_default()]
+    }
+
+    /// Whether the prefix is heard for the first time.
+    pub(super) fn voice(&self) -> Voice {
+        if self.new_prefix { Voice::First } else { Voice::Again }
+    }
+
+    /// What the vote counts within its prefix.
+    pub(super) fn weight(&self, crowd: &Crowd) -> Probability {
+        Damping::Again(crowd.repeated_prefix_weight).weight(u32::from(!self.new_prefix))
     }
 
     /// The share of a vote this counts as towards the cap on votes: P(person), times the weight of its prefix.
     pub fn effective(&self, crowd: &Crowd) -> f64 {
-        self.human.value() * self.prefix_weight(crowd)
+        self.human.value() * self.weight(crowd).value()
     }
+}
 
-    fn prefix_weight(&self, crowd: &Crowd) -> f64 {
-        if self.new_prefix { 1.0 } else { crowd.repeated_prefix_weight.value() }
-    }
+/// Negative is class 0, positive is class 1.
+pub(super) fn class(positive: bool) -> Class {
+    Class(u8::from(positive))
+}
+
+/// How people answer items.
+pub(super) fn confusion_of_people(crowd: &Crowd) -> Confusion {
+    let row = |picked: Probability| [picked.complement().value(), picked.value()];
+    let rows = [crowd.false_positive, crowd.true_positive].map(row).concat();
+    // Two rows of a probability and its complement are always a matrix.
+    Confusion::from_rows(2, rows).unwrap_or_else(|| Confusion::even(2, Probability::HALF))
 }
 
 #[cfg(test)]

@@ -14,9 +14,9 @@
 
 use std::ops::Add;
 
-use crate::crowd::Crowd;
-use crate::gold::Wear;
 use crate::probability::Probability;
+use crate::select::crowd::Crowd;
+use crate::select::gold::Wear;
 
 /// P(picked | person) is held within [clip, 1 − clip], so that one tile moves the evidence by at most
 /// 2·ln(0.98 / 0.02) = 7.8 nats and no single slip is beyond repair.
@@ -212,7 +212,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sequential::{Decision, ScreenNumber, Thresholds, decide};
+    use crate::select::sequential::{Decision, ScreenNumber, Thresholds, decide};
 
     const FRESH_POSITIVE: Knowledge = Knowledge::Gold { positive: true, wear: Wear::Fresh };
     const FRESH_NEGATIVE: Knowledge = Knowledge::Gold { positive: false, wear: Wear::Fresh };

@@ -14,7 +14,7 @@
 //! α = 5 %, 1.7 % at α = 1 %.
 
 use crate::probability::Probability;
-use crate::visitor_score::Evidence;
+use crate::select::visitor_score::Evidence;
 
 /// Weight of an implausible *number* of clicks against the visitor. Any weight of 0 or more keeps the error rate (it only
 /// lowers the evidence); a half costs people 0.1 % and takes a third from the best clicker.

@@ -1,7 +1,9 @@
 //! When an item needs no more votes. Knows the posterior only, no vote and no visitor.
 
-use crate::posterior::ItemPosterior;
 use crate::probability::Probability;
+use crate::select::posterior::ItemPosterior;
+use crate::select::vote::class;
+use crate::streaming::{self, Calibration};
 
 /// When an item is final, and when it is given up as ambiguous.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,15 +44,24 @@ pub enum State {
 impl StopRule {
     /// Where the item stands after its votes so far.
     pub fn state(&self, item: &ItemPosterior) -> State {
-        let positive = item.log_odds() > 0.0;
-        let confidence = if positive { item.positive() } else { item.positive().complement() };
-        let enough_votes = item.votes() >= self.min_votes && item.prefixes() >= self.min_prefixes;
-        if enough_votes && confidence >= self.confidence {
-            State::Final { positive, confidence }
-        } else if item.effective_votes() >= self.max_votes {
-            State::Ambiguous
-        } else {
-            State::Open
+        match self.core().state(item.tally()) {
+            streaming::State::Open => State::Open,
+            streaming::State::Final { class, confidence } => {
+                State::Final { positive: class == self::class(true), confidence }
+            }
+            streaming::State::Hard => State::Ambiguous,
+        }
+    }
+
+    /// The core's rule: the votes' posterior as it is, nothing too dear.
+    fn core(&self) -> streaming::StopRule {
+        streaming::StopRule {
+            confidence: self.confidence,
+            min_answers: self.min_votes,
+            min_clusters: self.min_prefixes,
+            max_answers: self.max_votes,
+            price: 0.0,
+            calibration: Calibration::default(),
         }
     }
 }
@@ -58,8 +69,8 @@ impl StopRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crowd::Crowd;
-    use crate::vote::Vote;
+    use crate::select::crowd::Crowd;
+    use crate::select::vote::Vote;
 
     fn after(prior: f64, votes: impl IntoIterator<Item = (bool, f64)>) -> ItemPosterior {
         let votes = votes.into_iter().map(|(picked, human)| Vote {

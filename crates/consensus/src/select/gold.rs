@@ -1,7 +1,9 @@
 //! How gold ages and how wrong gold is found. Does not know which items are gold, nor where they are stored.
 
-use crate::crowd::Crowd;
 use crate::probability::Probability;
+use crate::select::crowd::Crowd;
+use crate::select::vote::{class, confusion_of_people};
+use crate::streaming::{Audit, Opinion};
 
 /// Whether an attacker may have learnt a gold item by seeing it too often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,17 +48,8 @@ pub enum GoldVerdict {
     Expelled,
 }
 
-/// The running audit of one gold item by otherwise good visitors: Wald's sequential test of "the label is wrong" against
-/// "the label is right".
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct GoldAudit {
-    /// ln P(answers | label wrong) / P(answers | label right), in nats.
-    pub log_ratio: f64,
-    /// Answers that counted as audits.
-    pub audits: u32,
-    /// Audits that disagreed with the label.
-    pub disagreements: u32,
-}
+/// The running audit of one gold item by otherwise good visitors.
+pub type GoldAudit = Audit;
 
 impl GoldPolicy {
     /// Whether a gold item served `servings` times before counts as worn.
@@ -79,24 +72,16 @@ impl GoldPolicy {
         if human < self.auditor {
             return audit;
         }
-        let answer_if = |truth: bool| {
-            let person = if truth { crowd.true_positive } else { crowd.false_positive };
-            let picks = person.mixed(human, Probability::HALF);
-            let answer = if picked { picks } else { picks.complement() };
-            answer.value().max(1e-3)
-        };
-        GoldAudit {
-            log_ratio: audit.log_ratio + (answer_if(!positive) / answer_if(positive)).ln(),
-            audits: audit.audits.saturating_add(1),
-            disagreements: audit.disagreements.saturating_add(u32::from(picked != positive)),
-        }
+        let answers = confusion_of_people(crowd).floored(human.complement());
+        let answer_if = |truth: bool| answers.probability(class(truth), class(picked)).max(1e-3);
+        let opinion = if picked == positive { Opinion::Agrees } else { Opinion::Disagrees };
+        audit.after(opinion, answer_if(!positive), answer_if(positive))
     }
 
     /// Expelled once the ratio reaches ln(1 / false expulsion): by Ville's inequality right gold ever gets there with at
     /// most that probability, however long it is served.
     pub fn verdict(&self, audit: &GoldAudit) -> GoldVerdict {
-        let limit = -self.false_expulsion.value().max(1e-300).ln();
-        if audit.log_ratio >= limit { GoldVerdict::Expelled } else { GoldVerdict::Kept }
+        if audit.proves_wrong(self.false_expulsion) { GoldVerdict::Expelled } else { GoldVerdict::Kept }
     }
 }
 
