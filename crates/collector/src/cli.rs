@@ -1,5 +1,6 @@
 //! The command line: what an operator, a site owner or a requester types. Parses, calls one domain operation, prints.
 
+mod aggregate;
 mod campaign;
 mod demo;
 mod export;
@@ -62,6 +63,8 @@ enum Command {
     Stats(stats::Stats),
     /// Writes drawn street scenes with labels into a folder.
     Samples(samples::Samples),
+    /// Labels, workers and agreement from a file of answers, wherever they come from.
+    Aggregate(aggregate::Aggregate),
 }
 
 /// What every command may use.
@@ -94,6 +97,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Simulate(simulate) => simulate.run(context()?).await,
         Command::Stats(stats) => stats.run(context()?).await,
         Command::Samples(samples) => samples.run(Output { json: arguments.json }),
+        Command::Aggregate(aggregate) => aggregate.run(Output { json: arguments.json }),
     }
 }
 

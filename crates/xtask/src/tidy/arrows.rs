@@ -35,6 +35,7 @@ const TABLE: &[Package] = &[
     Package { name: "corvee", ours: &["corvee-protocol"], others: Others::Except(&["axum", "sqlx", "tokio"]) },
     Package { name: "corvee-protocol", ours: &[], others: Others::Only(&["serde", "thiserror"]) },
     Package { name: "corvee-consensus", ours: &["corvee-protocol"], others: Others::Except(OUTSIDE) },
+    Package { name: "corvee-aggregate", ours: &["corvee-consensus"], others: Others::Except(OUTSIDE) },
     Package { name: "corvee-seal", ours: &[], others: Others::Except(OUTSIDE) },
     Package { name: "corvee-samples", ours: &[], others: Others::Except(OUTSIDE) },
     Package {
@@ -44,7 +45,14 @@ const TABLE: &[Package] = &[
     },
     Package {
         name: "corvee-collector",
-        ours: &["corvee-protocol", "corvee-consensus", "corvee-seal", "corvee-samples", "corvee-simulate"],
+        ours: &[
+            "corvee-protocol",
+            "corvee-consensus",
+            "corvee-seal",
+            "corvee-samples",
+            "corvee-simulate",
+            "corvee-aggregate",
+        ],
         others: Others::Except(&["yew", "web-sys"]),
     },
     Package { name: "xtask", ours: &[], others: Others::Except(&[]) },
@@ -131,6 +139,8 @@ mod tests {
         check("corvee-consensus", "corvee-protocol", false, true);
         check("corvee-collector", "corvee-samples", false, true);
         check("corvee-simulate", "corvee-seal", false, true);
+        check("corvee-aggregate", "corvee-consensus", false, true);
+        check("corvee-collector", "corvee-aggregate", false, true);
         check("corvee-protocol", "serde", false, true);
         check("corvee", "tokio", true, true);
         check("corvee", "corvee-seal", true, true);
@@ -146,6 +156,9 @@ mod tests {
         check("corvee-consensus", "sqlx", false, false);
         check("corvee-seal", "corvee-protocol", false, false);
         check("corvee-collector", "corvee", false, false);
+        check("corvee-aggregate", "corvee-collector", false, false);
+        check("corvee-aggregate", "tokio", false, false);
+        check("corvee-consensus", "corvee-aggregate", false, false);
         check("xtask", "corvee-protocol", false, false);
     }
 }

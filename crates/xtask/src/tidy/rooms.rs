@@ -45,6 +45,12 @@ const RULES: &[Rule] = &[
         remedy: "only the command line may start a crowd",
     },
     Rule {
+        area: "crates/collector/src/",
+        names: &["corvee_aggregate"],
+        rooms: Rooms::Only(&["cli*"]),
+        remedy: "a running collector cross-validates answer by answer; only the command line reads files of answers",
+    },
+    Rule {
         area: "src/",
         names: &["web_sys"],
         rooms: Rooms::Only(&["frame*", "effects*", "hooks", "collector_client*", "machines_turn*"]),
