@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
+mod consensus;
+
 use crate::workspace::Workspace;
 use crate::{demo, dist, program};
 
@@ -12,18 +14,22 @@ pub(crate) struct Options {
     /// One figure; all of them without a name
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(FIGURES.iter().map(|figure| figure.name)))]
     name: Option<String>,
+    /// Leave out what takes minutes; its bars are then not judged
+    #[arg(long)]
+    quick: bool,
 }
 
 struct Figure {
     name: &'static str,
     what: &'static str,
-    print: fn(&Workspace) -> Result<()>,
+    print: fn(&Workspace, &Options) -> Result<()>,
 }
 
 const FIGURES: &[Figure] = &[
     Figure { name: "size", what: "bytes of a first visit, by part", print: size },
     Figure { name: "collector", what: "challenges and answers a second, with latencies", print: collector },
     Figure { name: "first-click", what: "from the click to a usable grid, in headless Chromium", print: first_click },
+    Figure { name: "consensus", what: "estimates from many answers, beside crowd-kit", print: consensus },
     Figure { name: "photos", what: "labels of real photographs against their truth", print: photos },
 ];
 
@@ -35,16 +41,16 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let chosen = FIGURES.iter().filter(|figure| options.name.as_deref().is_none_or(|name| name == figure.name));
     for figure in chosen {
         println!("== {}: {}", figure.name, figure.what);
-        (figure.print)(workspace)?;
+        (figure.print)(workspace, options)?;
     }
     Ok(())
 }
 
-fn size(workspace: &Workspace) -> Result<()> {
+fn size(workspace: &Workspace, _: &Options) -> Result<()> {
     dist::run(workspace, &dist::Options::default())
 }
 
-fn collector(workspace: &Workspace) -> Result<()> {
+fn collector(workspace: &Workspace, _: &Options) -> Result<()> {
     dist::ensure(workspace)?;
     let corvee = demo::build_release(workspace)?;
     program::run(workspace.cargo().args([
@@ -60,7 +66,7 @@ fn collector(workspace: &Workspace) -> Result<()> {
     program::run(simulate(workspace, "load").arg("--corvee").arg(corvee).arg("--echo").arg(echo))
 }
 
-fn first_click(workspace: &Workspace) -> Result<()> {
+fn first_click(workspace: &Workspace, _: &Options) -> Result<()> {
     dist::ensure(workspace)?;
     let corvee = demo::build_release(workspace)?;
     let mut command = workspace.cargo();
@@ -69,7 +75,12 @@ fn first_click(workspace: &Workspace) -> Result<()> {
     program::run(&mut command)
 }
 
-fn photos(workspace: &Workspace) -> Result<()> {
+fn consensus(workspace: &Workspace, options: &Options) -> Result<()> {
+    let extent = if options.quick { consensus::Extent::Quick } else { consensus::Extent::Whole };
+    consensus::run(workspace, extent)
+}
+
+fn photos(workspace: &Workspace, _: &Options) -> Result<()> {
     let folder = workspace.path(PHOTOS);
     if !folder.is_dir() {
         bail!(
