@@ -9,6 +9,8 @@ use super::threads::Threads;
 mod building;
 mod in_parts;
 
+pub(super) use in_parts::parts;
+
 /// One answer: `worker` says `item` is of `class`. All three are indices from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Answer {

@@ -5,6 +5,8 @@ use super::answers::Answers;
 use super::gold::Gold;
 use super::threads::Threads;
 
+mod of_rows;
+
 /// The class most workers chose; ties go to the class chosen more often overall.
 ///
 /// P(class | answers) = (votes for it + its share of all votes) / (votes + 1): the posterior mean under a Dirichlet prior
@@ -19,21 +21,27 @@ impl Aggregator for MajorityVote {
 
     fn aggregate(&self, answers: &Answers, gold: &Gold, threads: Threads) -> Result<Aggregate, AggregateError> {
         check_gold(answers, gold)?;
-        let classes = answers.classes();
-        let (prior, mut posterior) = match classes {
-            2 => shares_among::<2>(answers, threads),
-            3 => shares_among::<3>(answers, threads),
-            4 => shares_among::<4>(answers, threads),
-            5 => shares_among::<5>(answers, threads),
-            _ => {
-                let prior = vote_shares(answers);
-                let posterior = weighted_shares(answers, &Gold::none(), &prior, |_rank| 1.0);
-                (prior, posterior)
-            }
-        };
-        hold(gold, classes, &mut posterior);
-        Ok(Aggregate { classes, posterior, prior, iterations: 1, converged: true })
+        let mut found = vote(answers, threads);
+        hold(gold, found.classes, &mut found.posterior);
+        Ok(found)
     }
+}
+
+/// The estimate without gold.
+fn vote(answers: &Answers, threads: Threads) -> Aggregate {
+    let classes = answers.classes();
+    let (prior, posterior) = match classes {
+        2 => shares_among::<2>(answers, threads),
+        3 => shares_among::<3>(answers, threads),
+        4 => shares_among::<4>(answers, threads),
+        5 => shares_among::<5>(answers, threads),
+        _ => {
+            let prior = vote_shares(answers);
+            let posterior = weighted_shares(answers, &Gold::none(), &prior, |_rank| 1.0);
+            (prior, posterior)
+        }
+    };
+    Aggregate { classes, posterior, prior, iterations: 1, converged: true }
 }
 
 /// Shares of votes, overall and `[item][class]`, where the compiler knows the number of classes.
@@ -42,11 +50,13 @@ fn shares_among<const CLASSES: usize>(answers: &Answers, threads: Threads) -> (V
     // First the votes themselves: counts in 32 bits are exact to 2^24, and no item has so many answers.
     threads.share_out(&mut posterior, CLASSES, |first, rows| {
         for (item, row) in (first..).zip(rows.as_chunks_mut::<CLASSES>().0) {
-            let mut votes = [0_f32; CLASSES];
+            let mut votes = [0_u32; CLASSES];
             for cell in answers.cells_of(item) {
                 add_vote(&mut votes, *cell);
             }
-            *row = votes;
+            #[expect(clippy::cast_precision_loss, reason = "an item has fewer than 2^24 answers")]
+            let counts = votes.map(|votes| votes as f32);
+            *row = counts;
         }
     });
     let rows = posterior.as_chunks::<CLASSES>().0;
@@ -63,26 +73,35 @@ fn shares_among<const CLASSES: usize>(answers: &Answers, threads: Threads) -> (V
         }
     }
     let prior = as_shares(counts.to_vec());
-    threads.share_out(&mut posterior, CLASSES, |_, rows| {
+    spread::<CLASSES>(&mut posterior, &prior, threads);
+    (prior, posterior)
+}
+
+/// Turns votes into shares, with one vote more that is spread as `prior`.
+fn spread<const CLASSES: usize>(posterior: &mut [f32], prior: &[f64], threads: Threads) {
+    threads.share_out(posterior, CLASSES, |_, rows| {
         for row in rows.as_chunks_mut::<CLASSES>().0 {
             let scale = 1.0 / (1.0 + row.iter().map(|votes| f64::from(*votes)).sum::<f64>());
-            for (value, share) in row.iter_mut().zip(&prior) {
+            for (value, share) in row.iter_mut().zip(prior) {
                 #[expect(clippy::cast_possible_truncation, reason = "seven digits of a share are kept")]
                 let kept = ((f64::from(*value) + share) * scale) as f32;
                 *value = kept;
             }
         }
     });
-    (prior, posterior)
 }
 
 /// Items whose votes can be summed in 32 bits without rounding, for items of up to 2^14 answers.
 const EXACT_SUMS: usize = 1 << 10;
 
+/// Compares with every class: no store waits for the one before.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "a remainder by the length is below it")]
-fn add_vote<const CLASSES: usize>(votes: &mut [f32; CLASSES], cell: u32) {
-    votes[cell as usize % CLASSES] += 1.0;
+fn add_vote<const CLASSES: usize>(votes: &mut [u32; CLASSES], cell: u32) {
+    #[expect(clippy::cast_possible_truncation, reason = "callers pass two to five classes")]
+    let class = cell % CLASSES as u32;
+    for (other, votes) in (0..).zip(votes) {
+        *votes += u32::from(class == other);
+    }
 }
 
 /// Share of each class among all answers; even without answers.

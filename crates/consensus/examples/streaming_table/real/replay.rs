@@ -13,12 +13,10 @@ const GOLD_ANSWERS: usize = 10;
 /// Answers after which any task leaves.
 const MOST: usize = 20;
 /// Answers any task gets, and labels a task up to which the curve is followed.
-const START: usize = 2;
+const START: usize = 1;
 const BUDGET: f64 = 8.0;
 /// A round asks one of so many tasks.
-const SHARES: usize = 20;
-/// Rounds between fits of the calibration.
-const REFIT: usize = 5;
+const SHARES: usize = 40;
 /// Further answers a plan looks ahead.
 const LOOKAHEAD: u32 = 6;
 
@@ -91,14 +89,10 @@ pub(crate) fn adaptive<M: Aggregator>(set: &Answers, order: u64) -> Vec<Curve> {
     let mut model = M::default();
     let mut curve = vec![];
     let mut budget = START as f64;
-    let (mut calibrated, mut round) = (vec![], 0);
     while budget < BUDGET {
         let view = View { set, given: &given, teaches: &closed };
         model.learn(&view);
-        if round % REFIT == 0 {
-            calibrated = calibrations(&model, &view);
-        }
-        round += 1;
+        let calibrated = calibrations(&model, &view);
         let mut offers: Vec<(f64, f64, usize)> = vec![];
         for task in (0..tasks.len()).filter(|task| !set.gold[*task]) {
             let belief = model.belief(&view, task, usize::MAX);

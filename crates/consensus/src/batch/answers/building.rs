@@ -2,9 +2,6 @@
 
 use super::{Answer, Answers, AnswersError, Extent};
 
-/// Slices up to this long are sorted by insertion, in place and without a call.
-const SHORT: usize = 12;
-
 /// The answers of `rows`, whose extent was checked.
 pub(super) fn from_iterator<Rows>(extent: Extent, rows: Rows) -> Result<Answers, AnswersError>
 where
@@ -132,23 +129,40 @@ pub(super) fn sort_items(starts: &[u32], offset: usize, cells: &mut [u32]) -> bo
     for end in starts.iter().skip(1) {
         let end = *end as usize - offset;
         let cells = &mut cells[begin..end];
-        if cells.len() <= SHORT {
-            for at in 1..cells.len() {
-                let cell = cells[at];
-                let mut to = at;
-                while to > 0 && cells[to - 1] > cell {
-                    cells[to] = cells[to - 1];
-                    to -= 1;
-                }
-                cells[to] = cell;
-            }
-        } else {
-            cells.sort_unstable();
+        match cells.len() {
+            0 | 1 => {}
+            2 => sort_short::<2>(cells),
+            3 => sort_short::<3>(cells),
+            4 => sort_short::<4>(cells),
+            5 => sort_short::<5>(cells),
+            6 => sort_short::<6>(cells),
+            7 => sort_short::<7>(cells),
+            8 => sort_short::<8>(cells),
+            _ => cells.sort_unstable(),
         }
-        distinct &= cells.windows(2).all(|pair| pair[0] != pair[1]);
+        for pair in cells.windows(2) {
+            distinct &= pair[0] != pair[1];
+        }
         begin = end;
     }
     distinct
+}
+
+/// Sorts by comparing all neighbours again and again, without a branch: answers come in any order, so that a branch would
+/// be foretold wrongly half of the time.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "both indices lie below the length")]
+fn sort_short<const LENGTH: usize>(cells: &mut [u32]) {
+    let Ok(cells) = <&mut [u32; LENGTH]>::try_from(cells) else { return };
+    let mut sorted = *cells;
+    for end in (1..LENGTH).rev() {
+        for at in 0..end {
+            let (one, other) = (sorted[at], sorted[at + 1]);
+            sorted[at] = one.min(other);
+            sorted[at + 1] = one.max(other);
+        }
+    }
+    *cells = sorted;
 }
 
 /// The answers of sorted cells; rows given twice are dropped, and workers then ranked again.

@@ -27,7 +27,7 @@ pub(super) fn from_ascending(
 }
 
 /// As many parts as there are threads; no item's rows lie in two.
-fn parts(rows: &[Answer], threads: Threads) -> Vec<Range<usize>> {
+pub(in crate::batch) fn parts(rows: &[Answer], threads: Threads) -> Vec<Range<usize>> {
     let count = if rows.len() < ROWS_WORTH_THREADS { 1 } else { threads.count() };
     let mut parts = Vec::with_capacity(count);
     let mut begin = 0;
@@ -128,7 +128,9 @@ fn fill_part(
         *slot = ranks.cell(extent, *answer);
         let item = answer.item as usize - first_item;
         if item >= known {
-            starts[known..=item].fill(as_start(at));
+            for start in &mut starts[known..=item] {
+                *start = as_start(at);
+            }
             known = item + 1;
         }
     }
