@@ -129,7 +129,7 @@ mod tests {
                 .map(|row| Answer {
                     item: row / 6 + row / 60_000,
                     worker: row * 7 % 40,
-                    class: row * row % 11 % classes,
+                    class: row % 11 * (row % 11) % 11 % classes,
                 })
                 .collect();
             rows.extend_from_within(119_000..);
