@@ -123,11 +123,11 @@ pub(crate) fn check_gold(answers: &Answers, gold: &Gold) -> Result<(), Aggregate
     Ok(())
 }
 
-/// Refuses tables beyond 16 GiB.
+/// Refuses matrices beyond 2 GiB: a run holds several of that size.
 pub(crate) fn check_size(answers: &Answers, states: usize) -> Result<(), AggregateError> {
     const GIBIBYTE: usize = 1 << 30;
     let bytes = answers.workers().saturating_mul(answers.classes()).saturating_mul(states).saturating_mul(8);
-    if bytes > 16 * GIBIBYTE {
+    if bytes > 2 * GIBIBYTE {
         return Err(AggregateError::TooLarge {
             workers: answers.workers(),
             states,
