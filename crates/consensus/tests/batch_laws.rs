@@ -18,8 +18,7 @@ fn aggregators() -> Vec<Box<dyn Aggregator>> {
     vec![
         Box::new(MajorityVote),
         Box::new(Wawa),
-        // With items at rest a run stops an iteration sooner or later, by rounding alone: in the third digit on flat ground.
-        Box::new(DawidSkene { settled: 0.0, ..DawidSkene::default() }),
+        Box::new(DawidSkene::default()),
         Box::new(OneCoin::default()),
         Box::new(Glad::default()),
         Box::new(Mace::default()),

@@ -31,7 +31,7 @@ use crate::crowd::{Crowd, checksum};
 
 /// Above this the answers are made as they are read.
 const LARGEST_IN_MEMORY: u32 = 10_000_000;
-/// Up to this many answers Dawid and Skene run three times.
+/// Up to this many answers Dawid and Skene run five times, else three times.
 const REPEATED: usize = 1_000_000;
 /// The largest crowd gets so many iterations, whether they still add something or not.
 const LARGEST: DawidSkene = DawidSkene { max_iterations: 100, tolerance: 0.0, ..DawidSkene::DEFAULT };
@@ -150,7 +150,7 @@ fn measure(size: &str, crowd: Crowd) -> Result<Answers, Failure> {
     let gold = Gold::none();
     // First, because its memory is measured: what an earlier call gave back would not be seen to grow again.
     let model = DawidSkene::default();
-    let full = middle(if rows.len() > REPEATED { 1 } else { 3 }, || -> Result<_, Failure> {
+    let full = middle(if rows.len() > REPEATED { 3 } else { 5 }, || -> Result<_, Failure> {
         let start = Instant::now();
         let answers = Answers::from_slice(crowd.extent(), &rows, threads)?;
         let built = start.elapsed().as_secs_f64();
