@@ -16,6 +16,56 @@ pub(crate) struct Subjects {
     pub(crate) rows: u64,
 }
 
+/// Why a row is not taken: the row itself, or something that ends the run.
+pub(crate) enum Refusal {
+    Row(Problem),
+    Run(Error),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Row(problem)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// Hands the line and the values of `columns` of every row to `take`; a row that is refused is left out. The number of rows
+/// taken.
+pub(crate) fn each(
+    request: &Request,
+    columns: &[Column<'_>],
+    left_out: &mut LeftOut<'_>,
+    listener: &dyn Listener,
+    mut take: impl FnMut(u64, &[&str]) -> Result<(), Refusal>,
+) -> Result<u64, Error> {
+    let mut rows = 0;
+    let file = File { path: &request.input, format: request.format, columns };
+    let outcome = read::each_row(file, &|done, total| listener.step(Stage::Reading, done, total), |row| {
+        let row = match row {
+            Ok(row) => row,
+            Err(bad) => return left_out.add(bad),
+        };
+        match take(row.line, row.values) {
+            Ok(()) => rows += 1,
+            Err(Refusal::Row(problem)) => {
+                return left_out.add(BadRow { file: request.input.clone(), line: row.line, problem });
+            }
+            Err(Refusal::Run(error)) => return Err(error),
+        }
+        Ok(())
+    });
+    match outcome {
+        Ok(()) => Ok(rows),
+        Err(Stop::Read(error)) => Err(error.into()),
+        Err(Stop::Taker(error)) => Err(error),
+    }
+}
+
 /// Reads the rows of the request with the columns of tasks and workers and `more` ones. `parse` reads the values of `more`,
 /// `keep` takes them with the numbers of task and worker on their way in; [`Names::index_of_number`] makes them indices.
 pub(crate) fn read<Value>(
@@ -26,41 +76,32 @@ pub(crate) fn read<Value>(
     mut parse: impl FnMut(&[&str]) -> Result<Value, Problem>,
     mut keep: impl FnMut(u32, u32, Value) -> Result<(), Error>,
 ) -> Result<Subjects, Error> {
-    let names = &request.columns;
-    let mut columns = vec![
-        Column { name: &names.task, meaning: "task", may_be_empty: false },
-        Column { name: &names.worker, meaning: "worker", may_be_empty: false },
-    ];
+    let mut columns = vec![task_column(request), worker_column(request)];
     columns.extend_from_slice(more);
-    let (mut tasks, mut workers, mut rows) = (Interner::default(), Interner::default(), 0);
-    let file = File { path: &request.input, format: request.format, columns: &columns };
-    let outcome = read::each_row(file, &|done, total| listener.step(Stage::Reading, done, total), |row| {
-        let row = match row {
-            Ok(row) => row,
-            Err(bad) => return left_out.add(bad),
-        };
-        let [task, worker, values @ ..] = row.values else { return Ok(()) };
-        let value = match parse(values) {
-            Ok(value) => value,
-            Err(problem) => {
-                return left_out.add(BadRow { file: request.input.clone(), line: row.line, problem });
-            }
-        };
+    let (mut tasks, mut workers) = (Interner::default(), Interner::default());
+    let rows = each(request, &columns, left_out, listener, |_, values| {
+        let [task, worker, values @ ..] = values else { return Ok(()) };
+        let value = parse(values)?;
         let task = tasks.number(task).ok_or(Error::TooManyNames { what: "tasks" })?;
         let worker = workers.number(worker).ok_or(Error::TooManyNames { what: "workers" })?;
-        rows += 1;
-        keep(task, worker, value)
-    });
-    match outcome {
-        Ok(()) => Ok(Subjects { tasks: tasks.sorted(), workers: workers.sorted(), rows }),
-        Err(Stop::Read(error)) => Err(error.into()),
-        Err(Stop::Taker(error)) => Err(error),
-    }
+        Ok(keep(task, worker, value)?)
+    })?;
+    Ok(Subjects { tasks: tasks.sorted(), workers: workers.sorted(), rows })
+}
+
+/// The column of tasks.
+pub(crate) fn task_column(request: &Request) -> Column<'_> {
+    Column { name: &request.columns.task, option: Some("task-column"), may_be_empty: false }
+}
+
+/// The column of workers.
+pub(crate) fn worker_column(request: &Request) -> Column<'_> {
+    Column { name: &request.columns.worker, option: Some("worker-column"), may_be_empty: false }
 }
 
 /// The column of labels.
 pub(crate) fn label_column(request: &Request) -> Column<'_> {
-    Column { name: &request.columns.label, meaning: "label", may_be_empty: false }
+    Column { name: &request.columns.label, option: Some("label-column"), may_be_empty: false }
 }
 
 /// A finite number in a column.

@@ -82,6 +82,16 @@ pub enum Error {
         /// The kind.
         kind: &'static str,
     },
+    /// A kind needs an option that is absent.
+    #[error("--kind {kind} needs --{option}: {what}")]
+    NeededForKind {
+        /// The option.
+        option: &'static str,
+        /// The kind.
+        kind: &'static str,
+        /// What to give.
+        what: &'static str,
+    },
     /// A setting lies outside its range.
     #[error("--{option} is {value}: {range}")]
     OutOfRange {

@@ -44,8 +44,8 @@ pub(crate) fn read(
     left_out: &mut LeftOut<'_>,
 ) -> Result<GoldLabels, Error> {
     let columns = [
-        Column { name: &columns.task, meaning: "task", may_be_empty: false },
-        Column { name: &columns.label, meaning: "label", may_be_empty: false },
+        Column { name: &columns.task, option: Some("task-column"), may_be_empty: false },
+        Column { name: &columns.label, option: Some("label-column"), may_be_empty: false },
     ];
     let mut said: BTreeMap<String, Said> = BTreeMap::new();
     let mut rows = 0;

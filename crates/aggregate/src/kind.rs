@@ -2,8 +2,12 @@
 
 mod boxes;
 mod choose;
+mod compare;
 mod plain;
+mod point;
 mod rate;
+mod tags;
+mod tiles;
 mod transcribe;
 
 use std::str::FromStr;
@@ -25,6 +29,14 @@ pub enum Kind {
     Transcribe,
     /// Boxes around objects.
     Box,
+    /// Clicks on things.
+    Point,
+    /// Masks of cells.
+    Tiles,
+    /// Several labels at a time, or none.
+    Tags,
+    /// One of two items preferred.
+    Compare,
 }
 
 impl Kind {
@@ -34,6 +46,10 @@ impl Kind {
         (Self::Rate, "rate", "a number on a scale; label is a number"),
         (Self::Transcribe, "transcribe", "a text; label may be empty"),
         (Self::Box, "box", "boxes around objects; columns x1, y1, x2, y2, empty for none, instead of label"),
+        (Self::Point, "point", "clicks on things; columns x, y, empty for none, instead of label; wants --reach"),
+        (Self::Tiles, "tiles", "masks of cells; columns width, height, rle instead of label"),
+        (Self::Tags, "tags", "several labels at a time, a row for each; an empty label for none"),
+        (Self::Compare, "compare", "which of two; columns worker, left, right, winner"),
     ];
 
     /// Its name on the command line.
@@ -61,5 +77,9 @@ pub(crate) fn run(request: &Request, listener: &dyn Listener) -> Result<Summary,
         Kind::Rate => rate::run(request, listener),
         Kind::Transcribe => transcribe::run(request, listener),
         Kind::Box => boxes::run(request, listener),
+        Kind::Point => point::run(request, listener),
+        Kind::Tiles => tiles::run(request, listener),
+        Kind::Tags => tags::run(request, listener),
+        Kind::Compare => compare::run(request, listener),
     }
 }

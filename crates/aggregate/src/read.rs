@@ -91,14 +91,14 @@ pub enum ReadError {
         path: PathBuf,
     },
     /// The header lacks a column.
-    #[error("{} has no column {column:?}; its columns are {found}. Rename it, or say --{meaning}-column NAME", path.display())]
+    #[error("{} has no column {column:?}; its columns are {found}. {}", path.display(), renaming(*.option))]
     NoColumn {
         /// The file.
         path: PathBuf,
         /// The column wanted.
         column: String,
-        /// What it stands for.
-        meaning: &'static str,
+        /// The option that names another column for it.
+        option: Option<&'static str>,
         /// The columns there are.
         found: String,
     },
@@ -112,13 +112,20 @@ pub enum ReadError {
     },
 }
 
+fn renaming(option: Option<&str>) -> String {
+    option.map_or_else(
+        || "Rename the one that is meant".to_owned(),
+        |option| format!("Rename it, or say --{option} NAME"),
+    )
+}
+
 /// A column that is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column<'a> {
     /// Its name in the file.
     pub(crate) name: &'a str,
-    /// What it stands for, as in `--task-column`.
-    pub(crate) meaning: &'static str,
+    /// The option that names another column for it, where there is one, such as `task-column`.
+    pub(crate) option: Option<&'static str>,
     /// Whether an empty value is one.
     pub(crate) may_be_empty: bool,
 }
@@ -211,7 +218,7 @@ fn positions(file: File<'_>, found: &[&str]) -> Result<Vec<usize>, ReadError> {
             (None, _) => Err(ReadError::NoColumn {
                 path: file.path.to_owned(),
                 column: column.name.to_owned(),
-                meaning: column.meaning,
+                option: column.option,
                 found: quoted(found),
             }),
         }

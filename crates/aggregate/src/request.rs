@@ -63,6 +63,8 @@ pub struct Request {
     pub method: Option<Method>,
     /// Ends of the scale of ratings; what the ratings span where none is named.
     pub scale: Option<(f64, f64)>,
+    /// The greatest mean distance at which clicks may mean one thing, in the unit of the coordinates; points need it.
+    pub reach: Option<f64>,
     /// When a label is final.
     pub rule: Rule,
     /// Whether the table of tasks gets a column for the probability of each label.
@@ -90,6 +92,7 @@ impl Request {
             kind: Kind::default(),
             method: None,
             scale: None,
+            reach: None,
             rule: Rule::default(),
             probabilities: false,
             resamples: 1_000,
@@ -112,6 +115,9 @@ impl Request {
                     range: "the upper end lies above the lower one",
                 });
             }
+        }
+        if self.reach.is_some() && self.kind != Kind::Point {
+            return Err(Error::NotForKind { option: "reach", kind: self.kind.name() });
         }
         let bad_rows = match &self.bad_rows {
             BadRows::Refuse => None,

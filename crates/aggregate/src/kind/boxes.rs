@@ -20,7 +20,7 @@ pub(super) fn run(request: &Request, listener: &dyn Listener) -> Result<Summary,
     let mut left_out = LeftOut::new(&request.bad_rows, listener)?;
     let mut rows: Vec<BoxRow> = Vec::new();
     // Who saw the task and drew nothing says so by empty corners.
-    let columns = CORNERS.map(|name| Column { name, meaning: name, may_be_empty: true });
+    let columns = CORNERS.map(|name| Column { name, option: None, may_be_empty: true });
     let subjects = answers::read(request, &columns, &mut left_out, listener, corners, |item, worker, corners| {
         rows.push(BoxRow { item, worker, corners });
         Ok(())
@@ -37,30 +37,21 @@ pub(super) fn run(request: &Request, listener: &dyn Listener) -> Result<Summary,
     let cut = found.cut();
     let dropped = found.boxes.iter().filter(|estimate| estimate.existence < cut).count();
     let mut tasks = Table::new(["task", "x1", "y1", "x2", "y2", "confidence", "raw_confidence", "votes", "seen"]);
-    let mut kept = found.boxes.iter().filter(|estimate| estimate.existence >= cut).peekable();
-    for (index, name) in (0_u32..).zip(subjects.tasks.iter()) {
-        let before = tasks.rows.len();
-        while let Some(estimate) = kept.next_if(|estimate| estimate.item == index) {
-            let Corners { left, top, right, bottom } = estimate.corners;
-            let mut row = vec![name.to_owned()];
-            row.extend([left, top, right, bottom].map(|value| format!("{value:.3}")));
-            row.extend([estimate.existence; 2].map(|value| format!("{value:.6}")));
-            row.extend([estimate.drawn, estimate.seen].map(|count| count.to_string()));
-            tasks.rows.push(row);
-        }
-        if tasks.rows.len() == before {
-            let mut row = vec![name.to_owned()];
-            row.resize(tasks.header.len(), String::new());
-            tasks.rows.push(row);
-        }
-    }
+    let kept = found.boxes.iter().filter(|estimate| estimate.existence >= cut).map(|estimate| {
+        let Corners { left, top, right, bottom } = estimate.corners;
+        let corners = [left, top, right, bottom].map(|value| format!("{value:.3}"));
+        let confidence = [estimate.existence; 2].map(|value| format!("{value:.6}"));
+        let counts = [estimate.drawn, estimate.seen].map(|count| count.to_string());
+        (estimate.item, corners.into_iter().chain(confidence).chain(counts).collect())
+    });
+    tasks.rows = plain::by_task(&subjects.tasks, tasks.header.len(), kept);
     let counts = plain::counts(&subjects.workers, rows.iter().map(|row| row.worker));
-    let mut workers = Table::new(["worker", "rows", "sensitivity", "false_alarm"]);
+    let mut workers = Table::new(["worker", "rows", "accuracy"]);
     for rates in &found.workers {
         let name = subjects.workers.name(rates.worker as usize).to_owned();
         let count = counts.get(rates.worker as usize).copied().unwrap_or(0).to_string();
-        let numbers = [rates.sensitivity, rates.false_alarm].map(|value| format!("{value:.6}"));
-        workers.rows.push([name, count].into_iter().chain(numbers).collect());
+        // One accuracy stands behind both rates: P(draws what is there) = P(leaves out what is not).
+        workers.rows.push(vec![name, count, format!("{:.6}", rates.sensitivity)]);
     }
     let plain = Plain {
         method: "linked-boxes",
@@ -81,13 +72,8 @@ pub(super) fn run(request: &Request, listener: &dyn Listener) -> Result<Summary,
 
 /// Number of different rows.
 fn different(rows: &[BoxRow]) -> u64 {
-    let bits = |corners: Corners| {
-        [corners.left, corners.top, corners.right, corners.bottom].map(|value| (value + 0.0).to_bits())
-    };
-    let mut keys: Vec<_> = rows.iter().map(|row| (row.item, row.worker, row.corners.map(bits))).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.len() as u64
+    let bits = |corners: Corners| [corners.left, corners.top, corners.right, corners.bottom].map(plain::bits);
+    plain::different(rows.iter().map(|row| (row.item, row.worker, row.corners.map(bits))))
 }
 
 /// The corners of a row, or none where all are empty.

@@ -94,3 +94,38 @@ pub(super) fn counts(workers: &Names, rows: impl Iterator<Item = u32>) -> Vec<u3
     }
     counts
 }
+
+/// Rows found, each with the index of its task and its values, as table rows in the order of the tasks; a task without any gets a
+/// row that names it and is empty otherwise. `found` is sorted by task.
+pub(super) fn by_task(
+    tasks: &Names,
+    columns: usize,
+    found: impl Iterator<Item = (u32, Vec<String>)>,
+) -> Vec<Vec<String>> {
+    let (mut rows, mut found) = (Vec::new(), found.peekable());
+    for (index, name) in (0_u32..).zip(tasks.iter()) {
+        let before = rows.len();
+        while let Some((_, values)) = found.next_if(|(task, _)| *task == index) {
+            rows.push(std::iter::once(name.to_owned()).chain(values).collect());
+        }
+        if rows.len() == before {
+            let mut row = vec![name.to_owned()];
+            row.resize(columns, String::new());
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// The number of different keys.
+pub(super) fn different<Key: Ord>(keys: impl Iterator<Item = Key>) -> u64 {
+    let mut keys: Vec<Key> = keys.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len() as u64
+}
+
+/// Bits by which two finite numbers are equal; minus zero is zero.
+pub(super) fn bits(value: f64) -> u64 {
+    (value + 0.0).to_bits()
+}

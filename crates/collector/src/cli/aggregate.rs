@@ -18,7 +18,7 @@ use super::progress;
 /// Arguments of `corvee aggregate`.
 #[derive(Args)]
 pub(super) struct Aggregate {
-    /// Answers: CSV, TSV, JSON lines or Parquet with the columns task, worker and label.
+    /// Answers: CSV, TSV, JSON lines or Parquet with the columns task, worker and label, or those of the kind.
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The table of tasks to write: task, label, confidence, votes, state and more.
@@ -42,6 +42,9 @@ pub(super) struct Aggregate {
     /// Ends of the scale of ratings, such as 0..100; what the ratings span where none is named.
     #[arg(long, value_name = "LOW..HIGH", value_parser = scale, allow_hyphen_values = true)]
     scale: Option<(f64, f64)>,
+    /// The greatest mean distance at which clicks may mean one thing, in the unit of x and y; points need it.
+    #[arg(long, value_name = "DISTANCE")]
+    reach: Option<f64>,
     /// Confidence from which a label is final.
     #[arg(long, value_name = "SHARE", default_value_t = Rule::default().confidence)]
     confidence: f64,
@@ -104,6 +107,7 @@ impl Aggregate {
         request.kind = self.kind.parse()?;
         request.method = method;
         request.scale = self.scale;
+        request.reach = self.reach;
         request.rule = Rule { confidence: self.confidence, min_votes: self.min_votes, max_votes: self.max_votes };
         request.probabilities = self.probabilities;
         request.resamples = self.resamples;
