@@ -2,14 +2,22 @@
 //! pixels or any other unit alike, no picture, no class of object.
 //!
 //! 1. Boxes of one item are linked by intersection over union into cliques with at most one box per worker.
-//! 2. Each corner is the median of the clique weighted by the workers' precision: 1/σ\_j², σ\_j the worker's mean distance
-//!    from the cliques' corners in units of the object's size, shrunk towards the crowd's.
-//! 3. A worker who saw the item and did not draw the object denies it; misses and false alarms per worker are pooled and
-//!    shrunk. The object's existence is a yes/no with these votes.
+//! 2. Each corner is the median of the clique weighted by 1/σ\_j, with straight lines between the middles of the weights. σ\_j² is the
+//!    mean square distance of the worker's corners from those of the clique's other boxes, in units of the object's size and
+//!    shrunk towards the crowd's. 1/σ and not 1/σ²: a weighted median minimises Σ w\_j |x − x\_j|, which with w\_j = 1/σ\_j is the
+//!    likelihood of Laplace errors of width σ\_j; 1/σ² would be that of Gaussian errors, whose best centre is a mean.
+//! 3. A worker who saw the item and did not draw the object denies it. Each worker has *one* accuracy: the share of cliques on which
+//!    they say what the majority says, a tie being half right, shrunk to the crowd's. It is fitted in one pass and serves
+//!    drawing and leaving out alike. The object's existence is a yes/no with these votes, as likely as not beforehand; votes on
+//!    one object correlate.
 //!
-//! Steps 1 and 3 follow Branson, Van Horn and Perona (Lean Crowdsourcing, CVPR 2017, section 4.3: per-worker false positives,
-//! false negatives and corner noise); the linking is by average likeness instead of facility location. Overlapping objects of which
-//! one hides the other are told apart only as far as workers draw them apart.
+//! The parts are those of Branson, Van Horn and Perona (Lean Crowdsourcing, CVPR 2017, section 4.3), who fit false positives, false
+//! negatives and corner noise per worker, and link by facility location. Step 1 links by average
+//! likeness instead. Step 3 departs from them because here a claim exists only where somebody drew: with both rates free, "true"
+//! drifts to mean "drawn by all", for nothing tells an object that is hard to see from one that is not there. One pass against
+//! the majority leaves it no way to drift. [`WorkerRates`] therefore holds the accuracy as the sensitivity and one less the accuracy as the false alarms.
+//!
+//! Overlapping objects of which one hides the other are told apart only as far as workers draw them apart.
 
 mod corners;
 

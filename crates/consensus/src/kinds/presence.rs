@@ -7,6 +7,9 @@
 //! (Lean Crowdsourcing, CVPR 2017, section 4). What is hard for one worker is hard for the next, so answers on one claim are not
 //! independent: n equal answers count n/(1 + (n − 1)ρ) (the design effect, Kish, Survey Sampling, 1965, section 5.4), ρ being the
 //! correlation of the workers' errors within a claim, estimated with the rates. Expectation–maximisation from the vote shares, so no chance enters.
+//!
+//! Claims that exist only because somebody made them ([`Pooling::Symmetric`]) have less to be fitted by: s\_j = 1 − f\_j, one accuracy per
+//! worker from one pass against the majority, base rates of one half, ρ fixed.
 #![expect(clippy::indexing_slicing, reason = "workers and groups are places counted by the caller from the same rows")]
 
 use std::cmp::Ordering;

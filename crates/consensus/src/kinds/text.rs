@@ -4,8 +4,12 @@
 //! 1. Texts are normalised and aligned in a word network (ROVER, Fiscus 1997) whose backbone is the weighted edit-distance medoid.
 //! 2. In each slot the word, or the empty word, with the greatest weight of workers is taken.
 //! 3. A worker's weight is the log-odds of typing a word right, ln((1 − e)/e); e is the worker's word error rate against the
-//!    result, shrunk to the crowd's. The empty word weighs as little as words are left out often. Steps 1 to 3 repeat until the weights stand (the scheme of iterated weighted majority, Li & Yu 2014,
-//!    with edit distance as the loss).
+//!    result, shrunk to the crowd's. The empty word weighs as little as words are left out often. Steps 1 to 3 repeat until the weights stand (the scheme of
+//!    iterated weighted majority, Li & Yu 2014, with edit distance as the loss).
+//!
+//! Of exactly two answers, where the longer has at least half of the shorter's words, every word that either of them has is
+//! kept: one word against nothing is one voice against one, and whoever types what they hear or see leaves words out more
+//! readily than they invent them. Two answers further apart are two wordings, and step 2 holds.
 //!
 //! Words nobody typed cannot be found, and a translation has many right wordings of which the network may mix two.
 
@@ -260,6 +264,7 @@ fn consensus(item: &Item<'_>, errors: &[f64], omission: f64) -> Reading {
     let doubt = total / texts.len() as f64;
     let mut reading =
         Reading { words: Vec::new(), confidence: total / (total + doubt), omitted: 0.0, invented: 0.0, typed: 0.0 };
+    let omission = if is_one_text_twice(answers) { 0.0 } else { omission };
     for slot in network.slots() {
         let mut votes: BTreeMap<Option<usize>, f64> = BTreeMap::new();
         for (word, weight) in slot.iter().zip(&texts) {
@@ -289,6 +294,15 @@ fn consensus(item: &Item<'_>, errors: &[f64], omission: f64) -> Reading {
         }
     }
     reading
+}
+
+/// Whether these are two answers of which the longer has at least half of the shorter's words: one text with slips, not two
+/// wordings.
+fn is_one_text_twice(answers: &[Answer]) -> bool {
+    let [first, second] = answers else { return false };
+    let (first, second) = (&first.words, &second.words);
+    let more = first.len().abs_diff(second.len());
+    2 * distance(first, second).saturating_sub(more) <= first.len().min(second.len())
 }
 
 /// Word error rates of all workers against the readings.
@@ -325,6 +339,21 @@ mod tests {
 
     fn rows(answers: &[(u32, u32, String)]) -> Vec<TextRow<'_>> {
         answers.iter().map(|(item, worker, text)| row(*item, *worker, text)).collect()
+    }
+
+    #[test]
+    fn two_answers_of_one_text_keep_every_word_even_against_the_better_worker() {
+        let row = |item, worker, text| TextRow { item, worker, text };
+        let mut rows = vec![row(0, 1, "the quick brown fox"), row(0, 2, "the quick fox")];
+        for item in 1..8 {
+            rows.extend([row(item, 1, "an odd hen"), row(item, 2, "a cold day"), row(item, 3, "a cold day")]);
+        }
+        let found = estimate(&rows);
+        assert!(found.typists[0].error > found.typists[1].error);
+        assert_eq!(found.items[0].text(), "the quick brown fox");
+        // Two wordings are not put together.
+        rows[1] = row(0, 2, "quick as foxes");
+        assert_ne!(estimate(&rows).items[0].text(), "the quick brown as foxes");
     }
 
     #[test]
