@@ -89,10 +89,10 @@ fn corners(values: &[&str]) -> Result<Option<Corners>, Problem> {
         *number = answers::number(name, value)?;
     }
     let [left, top, right, bottom] = numbers;
-    for (far, near, column, value) in [(right, left, "x2", 2), (bottom, top, "y2", 3)] {
+    for (far, near, column, opposite, value) in [(right, left, "x2", "x1", 2), (bottom, top, "y2", "y1", 3)] {
         if far <= near {
             let value = values.get(value).copied().unwrap_or_default().to_owned();
-            let remedy = "it does not lie beyond the opposite corner".to_owned();
+            let remedy = format!("it does not lie beyond {opposite}; swap the two, or take the row out");
             return Err(Problem::Unfit { column: column.to_owned(), value, remedy });
         }
     }

@@ -130,7 +130,7 @@ fn boxes_that_are_none_are_bad_rows() {
     insta::assert_snapshot!(folder.refusal(&request(&folder, "box")), @r#"
     2 rows cannot be used, so nothing was written:
       answers.csv line 2: y2 is empty: fill it in or take the row out
-      answers.csv line 3: x2 is "2": it does not lie beyond the opposite corner
+      answers.csv line 3: x2 is "2": it does not lie beyond x1; swap the two, or take the row out
     Correct them, or say --skip-bad-rows to leave them out and list them.
     "#);
 }
