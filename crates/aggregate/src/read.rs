@@ -227,8 +227,16 @@ fn positions(file: File<'_>, found: &[&str]) -> Result<Vec<usize>, ReadError> {
 }
 
 /// The first names, quoted, for a message.
+/// Characters of a column's name that a message shows.
+const LONGEST_SHOWN: usize = 40;
+
 fn quoted(names: &[&str]) -> String {
-    let mut text = names.iter().take(12).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    // A file that is no table at all would else fill the screen.
+    let shown = |name: &&str| match name.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{:?}…", name.get(..end).unwrap_or_default()),
+        None => format!("{name:?}"),
+    };
+    let mut text = names.iter().take(12).map(shown).collect::<Vec<_>>().join(", ");
     if names.len() > 12 {
         text.push_str(" …");
     }

@@ -227,3 +227,11 @@ fn a_build_without_parquet_says_so() {
     );
     assert_eq!(Format::of(&folder.path("a.PARQUET")), Some(Format::Parquet));
 }
+
+#[test]
+fn a_file_that_is_no_table_does_not_fill_the_screen() {
+    let folder = Folder::with("junk.csv", format!("{}\n1\n", "\u{1}x".repeat(5_000)));
+    let refusal = folder.refusal(&folder.request("junk.csv"));
+    assert!(refusal.starts_with("junk.csv has no column \"task\""), "{refusal}");
+    assert!(refusal.len() < 400, "{refusal}");
+}
