@@ -1,5 +1,6 @@
 //! Files that appear whole or not at all. Does not know what is in them.
 
+use std::fs;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -15,19 +16,28 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Begins a file for `path`.
+    /// Begins a file for `path`. A link is followed; what is no regular file (a folder, a device, a pipe) is refused, for it would
+    /// be replaced; a file that exists keeps its permissions.
     pub(crate) fn begin(path: &Path) -> Result<Self, Error> {
+        let failed = |reason| Error::Write { path: path.to_owned(), reason };
+        let target = fs::canonicalize(path).unwrap_or_else(|_absent| path.to_owned());
+        let existing = fs::metadata(&target).ok();
+        if existing.as_ref().is_some_and(|found| !found.is_file()) {
+            return Err(failed(io::Error::other("it is no regular file and would be replaced: name another")));
+        }
         let mut builder = Builder::new();
         builder.prefix(".corvee-");
         #[cfg(unix)]
         {
             // A temporary file is private; this one becomes a file like any other.
             use std::os::unix::fs::PermissionsExt as _;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder_of(path));
-        let file = file.map_err(|reason| Error::Write { path: path.to_owned(), reason: without_name(&reason) })?;
-        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+        let file = builder.tempfile_in(folder_of(&target)).map_err(|reason| failed(without_name(&reason)))?;
+        if let Some(existing) = existing {
+            file.as_file().set_permissions(existing.permissions()).map_err(failed)?;
+        }
+        Ok(Self { path: target, file: BufWriter::new(file) })
     }
 
     /// Fills it.

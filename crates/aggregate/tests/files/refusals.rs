@@ -235,3 +235,31 @@ fn a_file_that_is_no_table_does_not_fill_the_screen() {
     assert!(refusal.starts_with("junk.csv has no column \"task\""), "{refusal}");
     assert!(refusal.len() < 400, "{refusal}");
 }
+
+#[test]
+fn a_folder_in_the_place_of_a_file_leaves_all_files_alone() {
+    let folder = Folder::with("answers.csv", "task,worker,label\nt1,a,x\nt1,b,x\n");
+    folder.put("out.csv", "old");
+    std::fs::create_dir(folder.path("taken")).expect("the folder is writable");
+    let mut request = folder.request("answers.csv");
+    request.workers = Some(folder.path("taken"));
+    let refusal = folder.refusal(&request);
+    assert!(refusal.contains("taken cannot be written: it is no regular file"), "{refusal}");
+    assert_eq!(folder.text("out.csv"), "old");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_permissions_are_kept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = Folder::with("answers.csv", "task,worker,label\nt1,a,x\nt1,b,x\n");
+    folder.put("private.csv", "old");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(folder.path("private.csv"), private).expect("it is ours");
+    symlink(folder.path("private.csv"), folder.path("out.csv")).expect("the folder is writable");
+    found(&folder.request("answers.csv"));
+    assert!(folder.text("private.csv").starts_with("task,label"));
+    let after = std::fs::metadata(folder.path("private.csv")).expect("it is there");
+    assert_eq!(after.permissions().mode() & 0o777, 0o600);
+    assert!(std::fs::symlink_metadata(folder.path("out.csv")).expect("it is there").is_symlink());
+}
