@@ -2,6 +2,7 @@
 //! which model they come from.
 
 use crate::batch::{Aggregate, AggregateError, Aggregator, Answers, Gold, Threads};
+use crate::scatter::{STEP, scatter};
 use crate::streaming::Calibration;
 
 /// Below this a probability says no more than "no": keeps logarithms finite.
@@ -303,12 +304,9 @@ fn spread(raw: &Aggregate, answers: &Answers, gold: &Gold, bands: &Bands) -> Agg
     confidence
 }
 
-/// Which half of gold an item belongs to: a fixed coin per item (the finaliser of splitmix64; Steele, Lea, Flood, OOPSLA 2014).
+/// Which half of gold an item belongs to: a fixed coin per item.
 fn side(item: u32) -> u64 {
-    let mut bits = u64::from(item).wrapping_add(0x9E37_79B9_7F4A_7C15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (bits ^ (bits >> 31)) & 1
+    scatter(u64::from(item).wrapping_add(STEP)) & 1
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub mod calibration;
 mod chance;
 pub mod kinds;
 mod probability;
+mod scatter;
 pub mod select;
 pub mod streaming;
 

@@ -1,5 +1,7 @@
 //! Percentile intervals by resampling tasks. Knows no coefficient, and no chance but its seed.
 
+use crate::scatter::{STEP, scatter};
+
 /// An interval that holds the middle 95 % of the resampled values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
@@ -61,11 +63,8 @@ struct Draws(u64);
 
 impl Draws {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0 = self.0.wrapping_add(STEP);
+        scatter(self.0)
     }
 
     /// Below `limit`; the upper half of the product keeps the bias under limit / 2⁶⁴.
