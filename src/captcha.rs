@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use corvee_protocol::{Disclosure, Hostname, Language, SiteKey, Token};
-use serde::{Deserialize, Serialize};
+use corvee_protocol::{Settings, Token};
 use yew::prelude::*;
 
 use crate::effects;
@@ -18,26 +17,6 @@ use crate::views::announcer::Announcer;
 use crate::views::card::Card;
 use crate::views::panel::Panel;
 
-/// What the collector tells the widget before anything is asked, as JSON in the frame's `data-settings`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// The site.
-    pub sitekey: SiteKey,
-    /// Host name of the page that shows the widget.
-    pub hostname: Hostname,
-    /// Origin of that page, such as `https://example.org`: the only one that is told anything.
-    pub origin: String,
-    /// The visitor's language.
-    pub language: Language,
-    /// `light`, `dark` or `auto`.
-    pub theme: String,
-    /// For whom and what for.
-    pub disclosure: Disclosure,
-    /// Origin of the collector without a slash at the end; empty where the page itself comes from it, as the frame does.
-    #[serde(default)]
-    pub collector: String,
-}
-
 /// A token for the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
@@ -49,7 +28,7 @@ pub struct Granted {
 
 /// How much room the widget wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
+pub enum Room {
     /// The closed widget: 304 × 78 CSS pixels.
     Closed,
     /// More than that.
@@ -90,7 +69,7 @@ pub struct CaptchaProps {
     pub on_trouble: Callback<Trouble>,
     /// The widget wants more room, or less.
     #[prop_or_default]
-    pub on_size: Callback<Size>,
+    pub on_room: Callback<Room>,
     /// Called once, with what takes the page's commands.
     #[prop_or_default]
     pub on_ready: Callback<Callback<Command>>,
@@ -128,12 +107,12 @@ pub fn Captcha(props: &CaptchaProps) -> Html {
     );
     use_escape(is_open, on_event.reform(|()| Event::Closed));
     use_effect_with(is_open, {
-        let on_size = props.on_size.clone();
+        let on_room = props.on_room.clone();
         move |is_open| {
-            on_size.emit(if *is_open { Size::Open { width: OPEN_WIDTH, height: OPEN_HEIGHT } } else { Size::Closed });
+            on_room.emit(if *is_open { Room::Open { width: OPEN_WIDTH, height: OPEN_HEIGHT } } else { Room::Closed });
         }
     });
-    use_size(root.clone(), is_open, props.on_size.reform(|height| Size::Open { width: OPEN_WIDTH, height }));
+    use_size(root.clone(), is_open, props.on_room.reform(|height| Room::Open { width: OPEN_WIDTH, height }));
     use_effect_with((), {
         let (on_ready, on_event) = (props.on_ready.clone(), on_event.clone());
         move |()| {
@@ -148,7 +127,7 @@ pub fn Captcha(props: &CaptchaProps) -> Html {
 
     let voice = Voice::of(props.settings.language.as_str());
     html! {
-        <div ref={root} class="corvee-widget" data-theme={props.settings.theme.clone()} lang={voice.tag()}>
+        <div ref={root} class="corvee-widget" data-theme={props.settings.theme.as_str()} lang={voice.tag()}>
             if is_open {
                 { Panel { voice, phase: &phase, collector: &props.settings.collector, on_event: &on_event }.view() }
             } else {

@@ -1,6 +1,6 @@
 //! Carries out what the session wants done: calls to the collector, the focus, news for the page. Decides nothing.
 
-use corvee_protocol::ChallengeRequest;
+use corvee_protocol::{ChallengeRequest, Wish};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, FocusOptions, HtmlElement};
@@ -26,6 +26,10 @@ pub fn carry_out(effects: Vec<Effect>, props: &CaptchaProps, on_event: &Callback
                         sitekey: settings.sitekey.clone(),
                         hostname: settings.hostname.clone(),
                         language: settings.language.clone(),
+                        wish: Wish::Label,
+                        dialect: settings.dialect,
+                        action: settings.action.clone(),
+                        cdata: settings.cdata.clone(),
                     };
                     on_event.emit(match collector_client::request_challenge(&settings.collector, &request).await {
                         Ok(challenge) => Event::ChallengeArrived { turn, challenge },

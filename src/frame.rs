@@ -22,13 +22,14 @@
 
 use std::rc::Rc;
 
+use corvee_protocol::{Settings, Theme};
 use gloo::events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement, MessageEvent};
 use yew::prelude::*;
 
-use crate::captcha::{self, Captcha, Command, Granted, Settings, Size};
+use crate::captcha::{self, Captcha, Command, Granted, Room};
 use crate::trouble::Trouble;
 use crate::wire;
 
@@ -71,7 +72,7 @@ pub struct FrameProps {
 /// The widget, joined to the page around the frame. Properties: see [`FrameProps`].
 #[component]
 pub fn Frame(props: &FrameProps) -> Html {
-    let theme = use_state(|| props.settings.theme.clone());
+    let theme = use_state(|| props.settings.theme);
     let commands = use_mut_ref(Callback::<Command>::noop);
     let tell = {
         let origin = props.settings.origin.clone();
@@ -94,7 +95,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                         gloo::utils::window().focus().ok();
                         Command::Execute
                     }
-                    "theme" => return theme.set(text_of(&data, "theme")),
+                    "theme" => return theme.set(Theme::named(&text_of(&data, "theme")).unwrap_or_default()),
                     _ => return,
                 };
                 commands.borrow().emit(command);
@@ -102,10 +103,10 @@ pub fn Frame(props: &FrameProps) -> Html {
             move || drop(listener)
         }
     });
-    use_effect_with((*theme).clone(), |theme| {
+    use_effect_with(*theme, |theme| {
         if let Some(document) = gloo::utils::document().document_element() {
             // Only a document without elements refuses an attribute.
-            document.set_attribute("data-theme", theme).ok();
+            document.set_attribute("data-theme", theme.as_str()).ok();
         }
     });
 
@@ -122,18 +123,18 @@ pub fn Frame(props: &FrameProps) -> Html {
             }
         })
     };
-    let on_size = {
+    let on_room = {
         let tell = tell.clone();
-        Callback::from(move |size| match size {
-            Size::Closed => tell.emit(("closed", vec![])),
+        Callback::from(move |room| match room {
+            Room::Closed => tell.emit(("closed", vec![])),
             // A frame that has not grown yet would measure a grid squeezed into the closed widget's width.
-            Size::Open { height, .. } if height != captcha::OPEN_HEIGHT && frame_width() <= CLOSED_WIDTH => {}
-            Size::Open { width, height } => {
+            Room::Open { height, .. } if height != captcha::OPEN_HEIGHT && frame_width() <= CLOSED_WIDTH => {}
+            Room::Open { width, height } => {
                 tell.emit(("open", vec![("width", width.into()), ("height", height.into())]));
             }
         })
     };
-    let settings = Settings { theme: (*theme).clone(), ..(*props.settings).clone() };
+    let settings = Settings { theme: *theme, ..(*props.settings).clone() };
     html! {
         <Captcha
             settings={Rc::new(settings)}
@@ -142,7 +143,7 @@ pub fn Frame(props: &FrameProps) -> Html {
             })}
             on_expired={tell.reform(|()| ("expired", vec![]))}
             on_trouble={tell.reform(|trouble: Trouble| ("error", vec![("code", trouble.code().into())]))}
-            {on_size}
+            {on_room}
             {on_ready}
         />
     }

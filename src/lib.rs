@@ -18,5 +18,6 @@ pub mod trouble;
 pub mod views;
 pub mod wire;
 
-pub use captcha::{Captcha, CaptchaProps, Command, Granted, Settings, Size};
+pub use captcha::{Captcha, CaptchaProps, Command, Granted, Room};
+pub use corvee_protocol::Settings;
 pub use trouble::Trouble;

@@ -14,11 +14,11 @@ use corvee::kinds::select::{Picks, SelectGrid};
 use corvee::message::{Message, Voice};
 use corvee::views::announcer::Announcer;
 use corvee::views::checkbox::{Checkbox, Tick};
-use corvee::{Captcha, Command, Settings, Size, Trouble, collector_client, wire};
+use corvee::{Captcha, Command, Room, Settings, Trouble, collector_client, wire};
 use corvee_protocol::kinds::select::{SelectAnswer, SelectAsk};
 use corvee_protocol::{
-    Answer, AnswerReply, AnswerRequest, Ask, Challenge, ChallengeRequest, Disclosure, Problem, ProblemKind,
-    SecondsSource, Timing,
+    Answer, AnswerReply, AnswerRequest, Ask, Challenge, ChallengeRequest, Dialect, Disclosure, Offer, Problem,
+    ProblemKind, Renewal, SecondsSource, Size, Theme, Timing, Wish,
 };
 use gloo::timers::callback::Timeout;
 use gloo::utils::document;
@@ -299,7 +299,14 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
         hostname: "localhost".parse().unwrap(),
         origin: "http://localhost".to_owned(),
         language: "en".parse().unwrap(),
-        theme: "auto".to_owned(),
+        theme: Theme::Auto,
+        size: Size::Normal,
+        dialect: Dialect::Corvee,
+        action: None,
+        cdata: None,
+        offer: Offer::Both,
+        renewal: Renewal::Auto,
+        testing: None,
         disclosure: Disclosure {
             requester: "City Museum".to_owned(),
             data_set: "street scenes".to_owned(),
@@ -309,6 +316,8 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
         },
         // The server of these tests is no collector.
         collector: gloo::utils::window().location().origin().unwrap(),
+        worker: String::new(),
+        plain: String::new(),
     };
     let (sender, troubles) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None)));
     let (sizes, commands) = (Rc::new(RefCell::new(vec![])), Rc::new(RefCell::new(Callback::<Command>::noop())));
@@ -328,7 +337,7 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
                 }
             })
         },
-        on_size: {
+        on_room: {
             let sizes = sizes.clone();
             Callback::from(move |size| sizes.borrow_mut().push(size))
         },
@@ -338,7 +347,7 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
         },
     };
     let place = mounted::<Captcha>(props).await;
-    assert_eq!(*sizes.borrow(), [Size::Closed]);
+    assert_eq!(*sizes.borrow(), [Room::Closed]);
     let send = commands.borrow().clone();
     send.emit(Command::Execute);
     JsFuture::from(awaited).await.unwrap();
@@ -357,6 +366,10 @@ fn what_is_sent_reads_back_as_what_was_meant() {
         sitekey: "k".repeat(40).parse().unwrap(),
         hostname: "example.org".parse().unwrap(),
         language: "fr".parse().unwrap(),
+        wish: Wish::Machine,
+        dialect: Dialect::Turnstile,
+        action: Some("login".parse().unwrap()),
+        cdata: Some("a-b_c".parse().unwrap()),
     };
     assert_eq!(wire::read::<ChallengeRequest>(collector_client::challenge_body(&request)).unwrap(), request);
     for picked in [vec![], vec![0, 4, 8]] {

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dialect::Dialect;
 use crate::disclosure::Disclosure;
-use crate::ids::{Hostname, Language, Sealed, SiteKey};
+use crate::ids::{Action, CustomData, Hostname, Language, Sealed, SiteKey};
 use crate::kinds::select::SelectAsk;
+use crate::puzzle::Wish;
 
-/// `POST /v1/challenges`: a visitor wants to begin.
+/// `POST /v1/challenges`: a visitor wants to begin. The reply is a [`Challenge`], or a [`Puzzle`](crate::puzzle::Puzzle) for
+/// the wish `machine`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChallengeRequest {
@@ -16,6 +19,18 @@ pub struct ChallengeRequest {
     pub hostname: Hostname,
     /// The visitor's language.
     pub language: Language,
+    /// What the visitor wants to do.
+    #[serde(default)]
+    pub wish: Wish,
+    /// Whose contract the page speaks.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// What the page says the visitor is about to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// What the page wants to have back with the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cdata: Option<CustomData>,
 }
 
 /// A challenge: sealed state, and the screen to show now.

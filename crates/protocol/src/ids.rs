@@ -61,9 +61,10 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// Names a site in public: 40 characters, the shape reCAPTCHA's clients check.
-    SiteKey, "sitekey", "40 characters of A-Z a-z 0-9 _ -",
-    |text| text.len() == 40 && text.bytes().all(is_base64url)
+    /// Names a site in public, in one of its spellings: 40 characters as reCAPTCHA's clients check, a UUID as hCaptcha's do,
+    /// 24 characters as Turnstile's keys have, or a vendor's published test key.
+    SiteKey, "sitekey", "20 to 64 characters of A-Z a-z 0-9 _ -",
+    |text| (20..=64).contains(&text.len()) && text.bytes().all(is_base64url)
 );
 text_id!(
     /// A sealed challenge: opaque outside the collector, unpadded base64url.
@@ -71,9 +72,20 @@ text_id!(
     |text| (1..=limits::SEALED_CHARS).contains(&text.len()) && text.bytes().all(is_base64url)
 );
 text_id!(
-    /// Proof of a passed challenge, redeemed once: 43 characters of unpadded base64url (256 random bits).
-    Token, "token", "43 characters of A-Z a-z 0-9 _ -",
-    |text| text.len() == 43 && text.bytes().all(is_base64url)
+    /// Proof of a passed challenge, redeemed once: ours are 43 characters of unpadded base64url (256 random bits); those of
+    /// the vendors' test keys hold dots too.
+    Token, "token", "1 to 2048 characters of A-Z a-z 0-9 _ - .",
+    |text| (1..=limits::TOKEN_CHARS).contains(&text.len()) && text.bytes().all(|b| is_base64url(b) || b == b'.')
+);
+text_id!(
+    /// What a page says the visitor is about to do, such as `login`.
+    Action, "action", "1 to 100 characters of A-Z a-z 0-9 _ - /",
+    |text| (1..=100).contains(&text.len()) && text.bytes().all(|b| is_base64url(b) || b == b'/')
+);
+text_id!(
+    /// What a page wants to have back with the token.
+    CustomData, "cdata", "1 to 255 characters of A-Z a-z 0-9 _ -",
+    |text| (1..=255).contains(&text.len()) && text.bytes().all(is_base64url)
 );
 text_id!(
     /// Names a campaign in URLs, files and commands.

@@ -6,19 +6,25 @@
 pub mod answer;
 pub mod campaign;
 pub mod challenge;
+pub mod dialect;
 pub mod disclosure;
 pub mod ids;
 pub mod kinds;
 pub mod ledger;
 pub mod limits;
 pub mod problem;
+pub mod puzzle;
 pub mod receipt;
 pub mod sealed_state;
+pub mod settings;
 pub mod site;
 
 pub use answer::{Answer, AnswerReply, AnswerRequest, Passed, Timing};
 pub use challenge::{Ask, Challenge, ChallengeRequest, Screen};
+pub use dialect::Dialect;
 pub use disclosure::{Disclosure, SecondsSource};
-pub use ids::{CampaignName, Hostname, Language, ReceiptCode, Sealed, SiteKey, Token};
+pub use ids::{Action, CampaignName, CustomData, Hostname, Language, ReceiptCode, Sealed, SiteKey, Token};
 pub use problem::{Problem, ProblemKind};
+pub use puzzle::{Granted, ProofRequest, Puzzle, RenewalRequest, Wish};
 pub use receipt::{PriceMeasure, Receipt};
+pub use settings::{Offer, Renewal, Settings, Size, Testing, Theme};

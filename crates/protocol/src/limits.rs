@@ -11,8 +11,13 @@ pub const GOLD_PER_SCREEN: core::ops::RangeInclusive<usize> = 2..=5;
 
 /// Milliseconds a challenge may be answered after it was issued: 20 minutes (WCAG 2.2.1 speaks against less).
 pub const CHALLENGE_LIFE_MS: u64 = 20 * 60 * 1000;
-/// Milliseconds a token may be redeemed after it was issued, in the reCAPTCHA contract.
+/// Milliseconds a token may be redeemed after it was issued, in the contracts of reCAPTCHA and hCaptcha.
 pub const TOKEN_LIFE_MS: u64 = 120 * 1000;
+/// The same in Turnstile's.
+pub const TURNSTILE_TOKEN_LIFE_MS: u64 = 300 * 1000;
+/// Milliseconds after the first token of a visit during which an unredeemed one may be exchanged for a fresh one: an hour
+/// for a long form.
+pub const RENEWABLE_MS: u64 = 60 * 60 * 1000;
 
 /// Bytes of a JSON body from a visitor.
 pub const JSON_BODY_BYTES: usize = 16 * 1024;

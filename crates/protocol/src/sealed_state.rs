@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Hostname, Language};
+use crate::dialect::Dialect;
+use crate::ids::{Action, CustomData, Hostname, Language};
 
 /// The purpose under which challenges are sealed.
-pub const CHALLENGE_PURPOSE: &str = "corvee challenge 1";
+pub const CHALLENGE_PURPOSE: &str = "corvee challenge 2";
 /// Bytes a sealed state may take.
-pub const CHALLENGE_BYTES: u16 = 768;
+pub const CHALLENGE_BYTES: u16 = 1152;
 
 /// One screen of one challenge, as issued.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct SealedState {
     pub hostname: Hostname,
     /// The visitor's language.
     pub language: Language,
+    /// What the page said of itself.
+    pub page: SealedPage,
     /// When the challenge's first screen was issued, milliseconds since 1970.
     pub issued_ms: u64,
     /// When this screen can no longer be answered.
@@ -43,6 +46,17 @@ pub struct SealedState {
     pub seen: Vec<i64>,
     /// What the first screen said about the visitor.
     pub before: SealedEvidence,
+}
+
+/// What a page said of itself, kept for the token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPage {
+    /// Whose contract it speaks.
+    pub dialect: Dialect,
+    /// What the visitor is about to do there.
+    pub action: Option<Action>,
+    /// What it wants to have back with the token.
+    pub cdata: Option<CustomData>,
 }
 
 /// One tile.

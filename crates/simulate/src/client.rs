@@ -9,7 +9,7 @@ use corvee_protocol::campaign::Campaign;
 use corvee_protocol::challenge::{Challenge, ChallengeRequest};
 use corvee_protocol::ledger::ItemCounts;
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState};
-use corvee_protocol::{Language, Problem, Sealed, Token, limits};
+use corvee_protocol::{Dialect, Language, Problem, Sealed, Token, Wish, limits};
 use corvee_seal::Sealer;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -90,6 +90,10 @@ impl Client {
             sitekey: self.target.sitekey.clone(),
             hostname: self.target.hostname.clone(),
             language: english(),
+            wish: Wish::Label,
+            dialect: Dialect::Corvee,
+            action: None,
+            cdata: None,
         };
         let request = self.http.post(self.path("/v1/challenges")).json(&request);
         within_budget(json(CHALLENGES, forwarded(request, from)).await)

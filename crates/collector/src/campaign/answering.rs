@@ -94,7 +94,7 @@ impl Collector {
                 site: SiteId(state.site),
                 hostname: state.hostname.to_string(),
                 challenge_ms: state.issued_ms,
-                expires_ms: now_ms + limits::TOKEN_LIFE_MS,
+                expires_ms: now_ms + state.page.dialect.token_life_ms(),
             }),
         };
         let audits: Vec<_> = settlement.gold.clone();
@@ -123,7 +123,7 @@ impl Collector {
         match (decision, token) {
             (Decision::Accept, Some(token)) => Ok(AnswerReply::Passed(Passed {
                 token,
-                token_lives_ms: u32::try_from(limits::TOKEN_LIFE_MS).unwrap_or(u32::MAX),
+                token_lives_ms: u32::try_from(state.page.dialect.token_life_ms()).unwrap_or(u32::MAX),
                 receipt: Self::receipt_of(campaign, state, recorded),
             })),
             (Decision::OneMore, _) => {

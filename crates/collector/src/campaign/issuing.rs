@@ -2,7 +2,7 @@
 
 use corvee_protocol::challenge::{Ask, Challenge, ChallengeRequest, Screen};
 use corvee_protocol::kinds::select::SelectAsk;
-use corvee_protocol::sealed_state::{SealedEvidence, SealedState, Standing};
+use corvee_protocol::sealed_state::{SealedEvidence, SealedPage, SealedState, Standing};
 use corvee_protocol::{Problem, ProblemKind, Sealed, limits};
 use rand::RngExt as _;
 
@@ -80,6 +80,7 @@ impl Collector {
             campaign: campaign.row.id.0,
             hostname: request.hostname,
             language: request.language,
+            page: SealedPage { dialect: request.dialect, action: request.action, cdata: request.cdata },
             issued_ms: now_ms,
             expires_ms: now_ms + limits::CHALLENGE_LIFE_MS,
             prefix: prefix.0,
@@ -162,7 +163,8 @@ impl Collector {
     fn seal(&self, state: &SealedState) -> Sealed {
         let plaintext = postcard::to_allocvec(state).expect("a sealed state holds plain values only");
         let sealed = self.sealer.seal(&plaintext, &mut self.chance.generator());
-        let sealed = sealed.expect("a state is at most 768 bytes: 45 rows, one host name, one language");
+        let sealed =
+            sealed.expect("a state is at most 1152 bytes: 45 rows, a host name, a language, an action, custom data");
         Sealed::try_from(sealed).expect("a seal is base64url of fixed length below the limit")
     }
 

@@ -4,9 +4,8 @@ use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use corvee_protocol::disclosure::Disclosure;
-use corvee_protocol::{Hostname, Language, SiteKey};
-use serde::{Deserialize, Serialize};
+use corvee_protocol::{Dialect, Disclosure, Hostname, Language, Offer, Renewal, Settings, SiteKey, Size, Theme};
+use serde::Deserialize;
 
 use super::AppState;
 use super::assets;
@@ -17,18 +16,12 @@ pub struct FrameQuery {
     sitekey: Option<String>,
     hl: Option<String>,
     theme: Option<String>,
+    size: Option<String>,
+    dialect: Option<String>,
+    action: Option<String>,
+    cdata: Option<String>,
+    renewal: Option<String>,
     origin: Option<String>,
-}
-
-/// What the widget is told beforehand.
-#[derive(Serialize)]
-struct Settings<'a> {
-    sitekey: &'a SiteKey,
-    hostname: &'a Hostname,
-    origin: &'a str,
-    language: &'a str,
-    theme: &'a str,
-    disclosure: &'a Disclosure,
 }
 
 /// English.
@@ -65,25 +58,32 @@ pub async fn show(State(app): State<AppState>, Query(query): Query<FrameQuery>) 
         );
     };
     let words = Words::of(query.hl.as_deref().unwrap_or("en"));
-    let theme = match query.theme.as_deref() {
-        Some("light") => "light",
-        Some("dark") => "dark",
-        _ => "auto",
-    };
+    let named = |value: &Option<String>| value.clone().unwrap_or_default();
+    let theme = Theme::named(&named(&query.theme)).unwrap_or_default();
     let disclosure = campaign.disclosure();
     let settings = Settings {
-        sitekey: &site.sitekey,
-        hostname: &hostname,
-        origin: &origin,
-        language: words.language,
+        sitekey: site.sitekey.clone(),
+        hostname,
+        origin,
+        language: words.language.parse().unwrap_or_else(|_cause| english()),
         theme,
-        disclosure: &disclosure,
+        size: Size::named(&named(&query.size)).unwrap_or_default(),
+        dialect: Dialect::named(&named(&query.dialect)).unwrap_or_default(),
+        action: query.action.and_then(|action| action.parse().ok()),
+        cdata: query.cdata.and_then(|cdata| cdata.parse().ok()),
+        offer: Offer::Both,
+        disclosure: disclosure.clone(),
+        renewal: Renewal::named(&named(&query.renewal)).unwrap_or_default(),
+        testing: None,
+        collector: String::new(),
+        worker: assets::path("worker.js"),
+        plain: String::new(),
     };
     let settings = serde_json::to_string(&settings).unwrap_or_default();
     let page = template
         .replace("{{lang}}", words.language)
         .replace("{{dir}}", "ltr")
-        .replace("{{theme}}", theme)
+        .replace("{{theme}}", theme.as_str())
         .replace("{{label}}", words.label)
         .replace("{{text:noscript}}", words.noscript)
         .replace("{{disclosure}}", &escaped(&words.disclosure(&disclosure)))

@@ -18,7 +18,7 @@ use axum::{Json, Router};
 use corvee_protocol::answer::{Answer, AnswerRequest};
 use corvee_protocol::challenge::ChallengeRequest;
 use corvee_protocol::sealed_state::{
-    CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedEvidence, SealedState, SealedTile, Standing, TileRole,
+    CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedEvidence, SealedPage, SealedState, SealedTile, Standing, TileRole,
 };
 use corvee_protocol::{Problem, ProblemKind, ReceiptCode};
 use corvee_seal::{KeyRing, Sealer};
@@ -134,6 +134,7 @@ async fn issue(State(collector): Shared, headers: HeaderMap, Json(request): Json
         campaign: 1,
         hostname: request.hostname,
         language: request.language,
+        page: SealedPage::default(),
         issued_ms: 0,
         expires_ms: u64::MAX,
         prefix,
