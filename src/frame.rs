@@ -5,42 +5,45 @@
 //!
 //! | to the page | with | when |
 //! |---|---|---|
-//! | `ready` | – | the widget takes commands |
-//! | `open` | `width`, `height` in CSS pixels | it wants this much room; again whenever that changes |
-//! | `closed` | – | 304 × 78 pixels are enough |
-//! | `token` | `token`, `lives_ms` | a challenge was passed |
+//! | `ready` | `title`, in the visitor's language | the widget takes commands |
+//! | `open` | `width`, `height` in CSS pixels; `for`: `challenge` or `receipt` | it wants this much room; again whenever that changes |
+//! | `closed` | – | the closed widget's room is enough |
+//! | `dismissed` | – | the visitor closed a challenge without passing |
+//! | `token` | `token`, `lives_ms`, `renewed` | the visitor is through; or the token takes the place of an unredeemed one |
 //! | `expired` | – | the token has died |
+//! | `outdated` | – | an open challenge can no longer be answered |
 //! | `error` | `code`: a [`Trouble`] by its code | something went wrong; the visitor has been told |
 //!
 //! | from the page | with | meaning |
 //! |---|---|---|
 //! | `reset` | – | begin anew |
-//! | `execute` | – | begin as if the visitor had ticked |
-//! | `theme` | `theme`: `light`, `dark`, `auto` | change colours |
+//! | `execute` | – | a token is wanted: the choice opens, or the device computes where there is none |
+//! | `theme` | `theme`: `light`, `dark`, `auto`, `contrast`; `properties`: `--corvee-…` to their values | change colours |
 //! | `close` | – | close what is open |
 //! | `receipt` | – | show the visitor the receipt, when there is one; the page never learns it |
 
 use std::rc::Rc;
 
-use corvee_protocol::{Settings, Theme};
+use corvee_protocol::{Settings, Testing, Theme, Wish};
 use gloo::events::EventListener;
-use js_sys::Reflect;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, HtmlInputElement, MessageEvent};
+use web_sys::{HtmlElement, MessageEvent};
 use yew::prelude::*;
 
-use crate::captcha::{self, Captcha, Command, Granted, Room};
-use crate::trouble::Trouble;
+use crate::captcha::{self, Captcha, Command, Given, News, Room};
 use crate::wire;
 
 /// Width in CSS pixels of the iframe while the widget is closed.
 const CLOSED_WIDTH: f64 = 304.0;
 
-/// Starts the widget where the document holds `#corvee`; elsewhere this code is part of somebody's own app.
+/// Starts the widget where the document holds `#corvee`; `www/start.js` calls it. It does not start by itself: in somebody's
+/// own app it would take the place of their `main`.
 ///
 /// # Errors
 /// Settings that are not [`Settings`]; the browser's console shows them.
-#[wasm_bindgen(start)]
+#[wasm_bindgen]
 pub fn start() -> Result<(), JsValue> {
     let document = gloo::utils::document();
     let Some(root) = document.get_element_by_id("corvee") else {
@@ -48,14 +51,17 @@ pub fn start() -> Result<(), JsValue> {
     };
     let settings = root.get_attribute("data-settings").unwrap_or_default();
     let settings: Settings = wire::parse(&settings).map_err(|misfit| JsValue::from_str(&misfit.to_string()))?;
-    // The checkbox works before this code has come: a tick given by then counts, and so does the focus.
-    let early = root.query_selector("input")?.and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
-    let ticked = early.as_ref().is_some_and(HtmlInputElement::checked);
-    let focused =
-        early.is_some_and(|input| document.active_element().is_some_and(|active| active.is_same_node(Some(&input))));
-    yew::Renderer::<Frame>::with_root_and_props(root, FrameProps { settings: Rc::new(settings), ticked, focused })
+    // The buttons work before this code has come: a press given by then counts (www/start.js keeps it), and so does the focus.
+    let chosen = root.get_attribute("data-chosen").and_then(|wish| wish_named(&wish));
+    let focused = document.active_element().filter(|active| root.contains(Some(active)));
+    let focused = focused.and_then(|button| wish_named(&button.get_attribute("value")?));
+    yew::Renderer::<Frame>::with_root_and_props(root, FrameProps { settings: Rc::new(settings), chosen, focused })
         .render();
     Ok(())
+}
+
+fn wish_named(name: &str) -> Option<Wish> {
+    [Wish::Label, Wish::Machine].into_iter().find(|wish| wish.as_str() == name)
 }
 
 /// Properties of [`Frame`].
@@ -63,10 +69,10 @@ pub fn start() -> Result<(), JsValue> {
 pub struct FrameProps {
     /// What the collector said beforehand.
     pub settings: Rc<Settings>,
-    /// Whether the visitor ticked before this code came.
-    pub ticked: bool,
-    /// Whether the checkbox had the focus by then.
-    pub focused: bool,
+    /// What the visitor chose before this code came.
+    pub chosen: Option<Wish>,
+    /// Which button had the focus by then.
+    pub focused: Option<Wish>,
 }
 
 /// The widget, joined to the page around the frame. Properties: see [`FrameProps`].
@@ -76,7 +82,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let commands = use_mut_ref(Callback::<Command>::noop);
     let tell = {
         let origin = props.settings.origin.clone();
-        use_callback((), move |(kind, details): News, ()| post(&origin, kind, &details))
+        use_callback((), move |(kind, details): Told, ()| post(&origin, kind, &details))
     };
 
     use_effect_with((), {
@@ -95,7 +101,10 @@ pub fn Frame(props: &FrameProps) -> Html {
                         gloo::utils::window().focus().ok();
                         Command::Execute
                     }
-                    "theme" => return theme.set(Theme::named(&text_of(&data, "theme")).unwrap_or_default()),
+                    "theme" => {
+                        theme.set(Theme::named(&text_of(&data, "theme")).unwrap_or(*theme));
+                        return colour(&data);
+                    }
                     _ => return,
                 };
                 commands.borrow().emit(command);
@@ -114,11 +123,13 @@ pub fn Frame(props: &FrameProps) -> Html {
         let (tell, props) = (tell.clone(), props.clone());
         Callback::from(move |command: Callback<Command>| {
             commands.replace(command.clone());
-            tell.emit(("ready", vec![]));
-            if props.focused {
-                focus_checkbox();
+            tell.emit(("ready", vec![("title", gloo::utils::document().title().into())]));
+            if let Some(wish) = props.focused {
+                focus_way(wish);
             }
-            if props.ticked {
+            if let Some(wish) = props.chosen {
+                command.emit(Command::Choose(wish));
+            } else if matches!(props.settings.testing, Some(Testing::Passes(_) | Testing::Blocks)) {
                 command.emit(Command::Execute);
             }
         })
@@ -129,28 +140,49 @@ pub fn Frame(props: &FrameProps) -> Html {
             Room::Closed => tell.emit(("closed", vec![])),
             // A frame that has not grown yet would measure a grid squeezed into the closed widget's width.
             Room::Open { height, .. } if height != captcha::OPEN_HEIGHT && frame_width() <= CLOSED_WIDTH => {}
-            Room::Open { width, height } => {
-                tell.emit(("open", vec![("width", width.into()), ("height", height.into())]));
-            }
+            Room::Open { width, height, purpose } => tell.emit((
+                "open",
+                vec![("width", width.into()), ("height", height.into()), ("for", purpose.as_str().into())],
+            )),
         })
     };
     let settings = Settings { theme: *theme, ..(*props.settings).clone() };
-    html! {
-        <Captcha
-            settings={Rc::new(settings)}
-            on_token={tell.reform(|Granted { token, lives_ms }| {
-                ("token", vec![("token", token.as_str().into()), ("lives_ms", lives_ms.into())])
-            })}
-            on_expired={tell.reform(|()| ("expired", vec![]))}
-            on_trouble={tell.reform(|trouble: Trouble| ("error", vec![("code", trouble.code().into())]))}
-            {on_room}
-            {on_ready}
-        />
+    html! { <Captcha settings={Rc::new(settings)} on_news={tell.reform(told)} {on_room} {on_ready} /> }
+}
+
+/// What the page is told: a kind, and what else the message holds.
+type Told = (&'static str, Vec<(&'static str, JsValue)>);
+
+fn told(news: News) -> Told {
+    match news {
+        News::Token(Given { token, lives_ms, renewed }) => (
+            "token",
+            vec![("token", token.as_str().into()), ("lives_ms", lives_ms.into()), ("renewed", renewed.into())],
+        ),
+        News::Expired => ("expired", vec![]),
+        News::Outdated => ("outdated", vec![]),
+        News::Dismissed => ("dismissed", vec![]),
+        News::Trouble(trouble) => ("error", vec![("code", trouble.code().into())]),
     }
 }
 
-/// A message to the page: its kind, and what else it holds.
-type News = (&'static str, Vec<(&'static str, JsValue)>);
+/// Takes over the page's own colours: custom properties whose names begin with `--corvee-`.
+fn colour(data: &JsValue) {
+    let Ok(properties) = Reflect::get(data, &"properties".into()).and_then(JsCast::dyn_into::<Object>) else {
+        return;
+    };
+    let document = gloo::utils::document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    let Some(document) = document else { return };
+    for entry in Object::entries(&properties).iter() {
+        let entry = Array::from(&entry);
+        if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string())
+            && name.starts_with("--corvee-")
+        {
+            // What is no value of a style changes nothing.
+            document.style().set_property(&name, &value).ok();
+        }
+    }
+}
 
 /// Sends a message to the page around the frame.
 fn post(origin: &str, kind: &str, details: &[(&str, JsValue)]) {
@@ -180,10 +212,11 @@ fn frame_width() -> f64 {
     gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default()
 }
 
-fn focus_checkbox() {
-    let checkbox = gloo::utils::document().query_selector("#corvee input").ok().flatten();
-    if let Some(checkbox) = checkbox.and_then(|checkbox| checkbox.dyn_into::<HtmlElement>().ok()) {
-        // A checkbox that cannot take the focus leaves it where it is.
-        checkbox.focus().ok();
+fn focus_way(wish: Wish) {
+    let selector = ["#corvee button[value=", wish.as_str(), "]"].concat();
+    let button = gloo::utils::document().query_selector(&selector).ok().flatten();
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        // A button that cannot take the focus leaves it where it is.
+        button.focus().ok();
     }
 }

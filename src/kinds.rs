@@ -61,11 +61,18 @@ pub fn question(ask: &Ask) -> (&str, &str) {
     }
 }
 
+/// How many tiles a screen has.
+pub fn tiles(ask: &Ask) -> u32 {
+    match ask {
+        Ask::Select(ask) => u32::from(ask.columns) * u32::from(ask.rows),
+    }
+}
+
 /// Where the work is done: the view of the kind that is asked.
 #[derive(Clone, Debug)]
 pub struct Workplace<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// Names the screen: a new one begins with the focus on its first place.
     pub turn: u32,
     /// What is asked.
@@ -88,7 +95,7 @@ impl Workplace<'_> {
             (Ask::Select(ask), Work::Select(picks)) => html! {
                 <SelectGrid
                     key={turn}
-                    {voice}
+                    voice={voice.clone()}
                     ask={ask.clone()}
                     {sprite}
                     picks={picks.clone()}

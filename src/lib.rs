@@ -12,12 +12,15 @@ pub mod frame;
 pub mod grid;
 pub mod hooks;
 pub mod kinds;
+pub mod machines_turn;
 pub mod message;
 pub mod session;
+pub mod site;
 pub mod trouble;
 pub mod views;
 pub mod wire;
 
-pub use captcha::{Captcha, CaptchaProps, Command, Granted, Room};
-pub use corvee_protocol::Settings;
+pub use captcha::{Captcha, CaptchaProps, Command, Given, News, Purpose, Room};
+pub use corvee_protocol::{Settings, SiteKey};
+pub use site::{Site, SiteProps};
 pub use trouble::Trouble;

@@ -21,6 +21,10 @@ pub enum Trouble {
     Outdated,
     /// The pictures did not load.
     BrokenImage,
+    /// The visitor's device could not compute.
+    DeviceFailed,
+    /// A vendor's test key that always refuses.
+    TestBlocked,
     /// The collector said something this widget does not understand.
     Unexpected,
 }
@@ -36,6 +40,8 @@ impl Trouble {
         Self::UnknownSitekey,
         Self::Outdated,
         Self::BrokenImage,
+        Self::DeviceFailed,
+        Self::TestBlocked,
         Self::Unexpected,
     ];
 
@@ -50,6 +56,8 @@ impl Trouble {
             Self::UnknownSitekey => "unknown-sitekey",
             Self::Outdated => "outdated",
             Self::BrokenImage => "broken-image",
+            Self::DeviceFailed => "device-failed",
+            Self::TestBlocked => "test-blocked",
             Self::Unexpected => "unexpected",
         }
     }
@@ -62,18 +70,21 @@ impl From<ProblemKind> for Trouble {
             ProblemKind::NothingToAsk => Self::NothingToAsk,
             ProblemKind::HostnameRefused => Self::HostnameRefused,
             ProblemKind::UnknownSitekey => Self::UnknownSitekey,
-            ProblemKind::ChallengeExpired | ProblemKind::ChallengeSpent | ProblemKind::InvalidChallenge => {
-                Self::Outdated
-            }
+            ProblemKind::ChallengeExpired
+            | ProblemKind::ChallengeSpent
+            | ProblemKind::InvalidChallenge
+            | ProblemKind::TokenGone => Self::Outdated,
             ProblemKind::Unavailable | ProblemKind::Internal => Self::Unavailable,
             ProblemKind::Timeout => Self::Offline,
             ProblemKind::InvalidRequest
             | ProblemKind::Unauthorized
             | ProblemKind::NotFound
+            | ProblemKind::InvalidProof
             | ProblemKind::Conflict
             | ProblemKind::MethodRefused
             | ProblemKind::TooLarge
-            | ProblemKind::ImportRefused => Self::Unexpected,
+            | ProblemKind::ImportRefused
+            | ProblemKind::LabellingRefused => Self::Unexpected,
         }
     }
 }

@@ -5,7 +5,8 @@
 
 pub mod announcer;
 pub mod card;
-pub mod checkbox;
+pub mod choice;
+pub mod computing;
 pub mod controls;
 pub mod disclosure;
 pub mod mark;

@@ -1,17 +1,17 @@
 //! Protocol types out of what the browser's own JSON parser made. Knows that something does not fit, never why.
 //!
-//! A general deserializer explains every misfit, and for that brings the formatting of floating-point numbers: with
-//! `serde-wasm-bindgen` a first visit weighs 12 kB more. Nobody reads those words inside a widget: the collector's tests pin the same types.
+//! Written by hand, type by type: with serde's derived readers a first visit weighs 9 kB more, with `serde-wasm-bindgen`
+//! another 12 kB. Nobody reads the reason of a misfit inside a widget: tests read what serde writes, and the collector's
+//! own tests pin the same types.
+
+mod challenge;
+mod receipt;
+mod settings;
 
 use std::fmt;
 
+use corvee_protocol::{Granted, Problem, Puzzle};
 use js_sys::{Array, JSON, Object, Reflect};
-use serde::de::value::{StrDeserializer, StringDeserializer};
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer as _, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
-};
-use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 /// The value is not of the wanted type.
@@ -26,30 +26,24 @@ impl fmt::Display for Misfit {
 
 impl std::error::Error for Misfit {}
 
-impl Error for Misfit {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
-
-fn misfit<Reason>(_: Reason) -> Misfit {
-    Misfit
+/// A type that can be read out of JSON.
+pub trait Read: Sized {
+    /// Reads a value that came out of JSON; fields it does not know are passed over.
+    ///
+    /// # Errors
+    /// [`Misfit`] when it is not of this type.
+    fn read(value: &JsValue) -> Result<Self, Misfit>;
 }
 
 /// Reads JSON text.
 ///
 /// # Errors
 /// [`Misfit`] when it is no JSON, or not of this type.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Misfit> {
-    read(JSON::parse(text).map_err(misfit)?)
-}
-
-/// Reads a value that came out of JSON.
-///
-/// # Errors
-/// [`Misfit`] when it is not of this type.
-pub fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Misfit> {
-    T::deserialize(Value(value))
+pub fn parse<T: Read>(text: &str) -> Result<T, Misfit> {
+    match JSON::parse(text) {
+        Ok(value) => T::read(&value),
+        Err(_) => Err(Misfit),
+    }
 }
 
 /// An object with these fields.
@@ -62,153 +56,78 @@ pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-/// A value out of JSON.
-struct Value(JsValue);
+/// A field; undefined when there is none.
+fn field(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
 
-impl<'de> Deserializer<'de> for Value {
-    type Error = Misfit;
+/// A field that must be there, as a type of ours.
+fn read<T: Read>(value: &JsValue, name: &str) -> Result<T, Misfit> {
+    T::read(&field(value, name))
+}
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if let Some(text) = self.0.as_string() {
-            visitor.visit_string(text)
-        } else if let Some(number) = self.0.as_f64() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a lossy result is refused")]
-            let whole = number as u64;
-            if (whole as f64).total_cmp(&number).is_eq() { visitor.visit_u64(whole) } else { Err(Misfit) }
-        } else if let Some(flag) = self.0.as_bool() {
-            visitor.visit_bool(flag)
-        } else if let Ok(list) = self.0.dyn_into::<Array>() {
-            visitor.visit_seq(List { list, at: 0 })
-        } else {
-            Err(Misfit)
-        }
-    }
+/// A field that holds text.
+fn text(value: &JsValue, name: &str) -> Result<String, Misfit> {
+    field(value, name).as_string().ok_or(Misfit)
+}
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
+/// A field that holds text of a certain form.
+fn id<T: TryFrom<String>>(value: &JsValue, name: &str) -> Result<T, Misfit> {
+    T::try_from(text(value, name)?).ok().ok_or(Misfit)
+}
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
-    }
+/// The same, where it may be absent.
+fn id_if_any<T: TryFrom<String>>(value: &JsValue, name: &str) -> Result<Option<T>, Misfit> {
+    if field(value, name).is_undefined() { Ok(None) } else { id(value, name).map(Some) }
+}
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        let object = self.0.dyn_into::<Object>().map_err(misfit)?;
-        visitor.visit_map(Fields { object, names: fields.iter(), present: JsValue::UNDEFINED })
-    }
+/// A field that holds one of a few names.
+fn named<T>(value: &JsValue, name: &str, of: fn(&str) -> Option<T>) -> Result<T, Misfit> {
+    of(&text(value, name)?).ok_or(Misfit)
+}
 
-    /// A variant without content is its name; one with content is an object whose only field has its name.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        if let Some(name) = self.0.as_string() {
-            return visitor.visit_enum(Variant { name, content: JsValue::UNDEFINED });
-        }
-        let object = self.0.dyn_into::<Object>().map_err(misfit)?;
-        let name = Object::keys(&object).get(0).as_string().ok_or(Misfit)?;
-        let content = Reflect::get(&object, &name.as_str().into()).map_err(misfit)?;
-        visitor.visit_enum(Variant { name, content })
-    }
+/// A field that holds a whole number from 0 on.
+fn whole<T: TryFrom<u64>>(value: &JsValue, name: &str) -> Result<T, Misfit> {
+    let number = field(value, name).as_f64().ok_or(Misfit)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a lossy result is refused")]
+    let whole = number as u64;
+    if (whole as f64).total_cmp(&number).is_eq() { T::try_from(whole).ok().ok_or(Misfit) } else { Err(Misfit) }
+}
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_unit()
-    }
+/// A field that holds a list.
+fn list<T>(value: &JsValue, name: &str, read: fn(&JsValue) -> Result<T, Misfit>) -> Result<Vec<T>, Misfit> {
+    let list: Array = field(value, name).dyn_into().ok().ok_or(Misfit)?;
+    list.iter().map(|element| read(&element)).collect()
+}
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier
+impl Read for Granted {
+    fn read(value: &JsValue) -> Result<Self, Misfit> {
+        Ok(Self { token: id(value, "token")?, token_lives_ms: whole(value, "token_lives_ms")? })
     }
 }
 
-/// The elements of a list that are still to come.
-struct List {
-    list: Array,
-    at: u32,
-}
-
-impl<'de> SeqAccess<'de> for List {
-    type Error = Misfit;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
-        if self.at == self.list.length() {
-            return Ok(None);
-        }
-        let element = self.list.get(self.at);
-        self.at += 1;
-        seed.deserialize(Value(element)).map(Some)
+impl Read for Puzzle {
+    fn read(value: &JsValue) -> Result<Self, Misfit> {
+        Ok(Self {
+            puzzle: id(value, "puzzle")?,
+            salt: text(value, "salt")?,
+            memory_kib: whole(value, "memory_kib")?,
+            passes: whole(value, "passes")?,
+            solutions: whole(value, "solutions")?,
+            threshold: whole(value, "threshold")?,
+            lives_ms: whole(value, "lives_ms")?,
+        })
     }
 }
 
-/// The fields of a struct that are still to come; those that are absent are passed over.
-struct Fields {
-    object: Object,
-    names: std::slice::Iter<'static, &'static str>,
-    /// Content of the field whose name was asked for last.
-    present: JsValue,
-}
-
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Misfit;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
-        for name in self.names.by_ref() {
-            self.present = Reflect::get(&self.object, &(*name).into()).map_err(misfit)?;
-            if !self.present.is_undefined() {
-                let name: StrDeserializer<'_, Misfit> = (*name).into_deserializer();
-                return seed.deserialize(name).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        seed.deserialize(Value(self.present.clone()))
-    }
-}
-
-/// A variant of an enum.
-struct Variant {
-    name: String,
-    content: JsValue,
-}
-
-impl<'de> EnumAccess<'de> for Variant {
-    type Error = Misfit;
-    type Variant = Content;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Misfit> {
-        let name: StringDeserializer<Misfit> = self.name.into_deserializer();
-        Ok((seed.deserialize(name)?, Content(self.content)))
-    }
-}
-
-/// What a variant holds.
-struct Content(JsValue);
-
-impl<'de> VariantAccess<'de> for Content {
-    type Error = Misfit;
-
-    fn unit_variant(self) -> Result<(), Misfit> {
-        if self.0.is_undefined() { Ok(()) } else { Err(Misfit) }
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
-        seed.deserialize(Value(self.0))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
-        Value(self.0).deserialize_any(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
-        Value(self.0).deserialize_struct("", fields, visitor)
+impl Read for Problem {
+    fn read(value: &JsValue) -> Result<Self, Misfit> {
+        Ok(Self {
+            kind: named(value, "type", corvee_protocol::ProblemKind::named)?,
+            title: text(value, "title")?,
+            status: whole(value, "status")?,
+            detail: text(value, "detail")?,
+            field: id_if_any(value, "field")?,
+        })
     }
 }

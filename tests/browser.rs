@@ -4,6 +4,9 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "browser/wire.rs"]
+mod json;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -12,20 +15,23 @@ use corvee::hooks::use_escape::use_escape;
 use corvee::hooks::use_size::use_size;
 use corvee::kinds::select::{Picks, SelectGrid};
 use corvee::message::{Message, Voice};
+use corvee::session::Event;
 use corvee::views::announcer::Announcer;
-use corvee::views::checkbox::{Checkbox, Tick};
-use corvee::{Captcha, Command, Room, Settings, Trouble, collector_client, wire};
+use corvee::views::choice::Choice;
+use corvee::{Captcha, Command, News, Room, Settings, Trouble};
 use corvee_protocol::kinds::select::{SelectAnswer, SelectAsk};
 use corvee_protocol::{
-    Answer, AnswerReply, AnswerRequest, Ask, Challenge, ChallengeRequest, Dialect, Disclosure, Offer, Problem,
-    ProblemKind, Renewal, SecondsSource, Size, Theme, Timing, Wish,
+    Answer, AnswerReply, AnswerRequest, Ask, Category, Challenge, ChallengeRequest, Dialect, Disclosure, Granted,
+    Offer, Problem, ProblemKind, ProofRequest, Puzzle, Renewal, SecondsSource, Size, Testing, Theme, Timing, Wish,
+    Word, Words,
 };
+use corvee_words::Catalogue;
 use gloo::timers::callback::Timeout;
 use gloo::utils::document;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -79,6 +85,10 @@ async fn press(key: &str, code: &str) -> bool {
     prevented
 }
 
+fn voice(language: &str) -> Voice {
+    Voice::new(Rc::new(Catalogue::of(&[language]).clone()))
+}
+
 fn ask() -> SelectAsk {
     SelectAsk { question: "Which photos show shoes?".to_owned(), language: "en".to_owned(), columns: 3, rows: 3 }
 }
@@ -106,7 +116,7 @@ fn Bench(props: &BenchProps) -> Html {
     };
     html! {
         <SelectGrid
-            voice={Voice::of("en")}
+            voice={voice("en")}
             ask={ask()}
             sprite=""
             picks={(*picks).clone()}
@@ -194,27 +204,30 @@ async fn a_grid_that_is_being_sent_takes_no_picks_and_keeps_its_focus() {
 /// Properties of [`Asked`].
 #[derive(Clone, PartialEq, Properties)]
 struct AskedProps {
-    /// Counts activations.
-    ticks: Rc<RefCell<u32>>,
+    /// What was chosen.
+    chosen: Rc<RefCell<Vec<Wish>>>,
 }
 
-/// A checkbox that nobody ever grants.
+/// The two ways through.
 #[component]
 fn Asked(props: &AskedProps) -> Html {
-    let ticks = props.ticks.clone();
-    let on_tick = Callback::from(move |()| *ticks.borrow_mut() += 1);
-    Checkbox { voice: Voice::of("en"), tick: Tick::Empty, on_tick }.view()
+    let chosen = props.chosen.clone();
+    let on_event = Callback::from(move |event| {
+        if let Event::Chosen(wish) = event {
+            chosen.borrow_mut().push(wish);
+        }
+    });
+    Choice { voice: &voice("en"), offer: Offer::Both, chosen: None, on_event: &on_event }.view()
 }
 
 #[wasm_bindgen_test]
-async fn a_checkbox_asks_and_does_not_tick_itself() {
-    let props = AskedProps { ticks: Rc::default() };
+async fn each_button_is_one_way_through() {
+    let props = AskedProps { chosen: Rc::default() };
     let place = mounted::<Asked>(props.clone()).await;
-    one(&place, "input").click();
-    one(&place, ".tick-label").click();
+    one(&place, ".way-machine").click();
+    one(&place, ".way-label").click();
     settle().await;
-    assert_eq!(*props.ticks.borrow(), 2);
-    assert!(!one(&place, "input").unchecked_into::<HtmlInputElement>().checked());
+    assert_eq!(*props.chosen.borrow(), [Wish::Machine, Wish::Label]);
     place.remove();
 }
 
@@ -230,7 +243,7 @@ fn Town() -> Html {
     html! {
         <>
             <button {onclick} />
-            { Announcer { voice: Voice::of("fr"), spoken: Some(&spoken) }.view() }
+            { Announcer { voice: &voice("fr"), spoken: Some(&spoken) }.view() }
         </>
     }
 }
@@ -292,13 +305,14 @@ async fn hooks_tell_of_size_time_and_escape_until_they_are_gone() {
     place.remove();
 }
 
-#[wasm_bindgen_test]
-async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
-    let settings = Settings {
+/// Settings of a widget whose collector is the server of these tests, which is none.
+fn settings() -> Settings {
+    Settings {
         sitekey: "k".repeat(40).parse().unwrap(),
         hostname: "localhost".parse().unwrap(),
         origin: "http://localhost".to_owned(),
         language: "en".parse().unwrap(),
+        words: Catalogue::of(&["en"]).clone(),
         theme: Theme::Auto,
         size: Size::Normal,
         dialect: Dialect::Corvee,
@@ -314,24 +328,28 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
             seconds: 9,
             seconds_source: SecondsSource::Study,
         },
-        // The server of these tests is no collector.
         collector: gloo::utils::window().location().origin().unwrap(),
+        style: String::new(),
         worker: String::new(),
         plain: String::new(),
-    };
-    let (sender, troubles) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None)));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
+    let (sender, troubles) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None::<Trouble>)));
     let (sizes, commands) = (Rc::new(RefCell::new(vec![])), Rc::new(RefCell::new(Callback::<Command>::noop())));
     let awaited = js_sys::Promise::new(&mut |resolve, _| {
         sender.replace(Some(resolve));
     });
     let props = corvee::CaptchaProps {
-        settings: Rc::new(settings),
-        on_token: Callback::noop(),
-        on_expired: Callback::noop(),
-        on_trouble: {
+        settings: Rc::new(settings()),
+        on_news: {
             let troubles = troubles.clone();
-            Callback::from(move |trouble: Trouble| {
-                troubles.replace(Some(trouble));
+            Callback::from(move |news| {
+                if let News::Trouble(trouble) = news {
+                    troubles.replace(Some(trouble));
+                }
                 if let Some(resolve) = sender.take() {
                     drop(resolve.call0(&JsValue::NULL));
                 }
@@ -349,103 +367,13 @@ async fn a_widget_without_a_collector_says_so_and_can_be_tried_again() {
     let place = mounted::<Captcha>(props).await;
     assert_eq!(*sizes.borrow(), [Room::Closed]);
     let send = commands.borrow().clone();
-    send.emit(Command::Execute);
+    send.emit(Command::Choose(Wish::Label));
     JsFuture::from(awaited).await.unwrap();
     settle().await;
     assert!(troubles.borrow().is_some());
     assert_eq!(one(&place, ".card-action").text_content().as_deref(), Some("Try again"));
     send.emit(Command::Reset);
     settle().await;
-    assert!(place.query_selector("input").unwrap().is_some());
+    assert!(place.query_selector(".way-label").unwrap().is_some());
     place.remove();
-}
-
-#[wasm_bindgen_test]
-fn what_is_sent_reads_back_as_what_was_meant() {
-    let request = ChallengeRequest {
-        sitekey: "k".repeat(40).parse().unwrap(),
-        hostname: "example.org".parse().unwrap(),
-        language: "fr".parse().unwrap(),
-        wish: Wish::Machine,
-        dialect: Dialect::Turnstile,
-        action: Some("login".parse().unwrap()),
-        cdata: Some("a-b_c".parse().unwrap()),
-    };
-    assert_eq!(wire::read::<ChallengeRequest>(collector_client::challenge_body(&request)).unwrap(), request);
-    for picked in [vec![], vec![0, 4, 8]] {
-        let request = AnswerRequest {
-            challenge: "sealed".parse().unwrap(),
-            answer: Answer::Select(SelectAnswer { picked }),
-            timing: Timing { screen_ms: 4_003 },
-        };
-        assert_eq!(wire::read::<AnswerRequest>(collector_client::answer_body(&request)).unwrap(), request);
-    }
-}
-
-const CHALLENGE: &str = r#"{
-    "challenge": "c-1_A", "lives_ms": 1200000,
-    "screen": {"number": 2, "sprite": "/s.jpg",
-        "ask": {"select": {"question": "Which?", "language": "en", "columns": 3, "rows": 3}}},
-    "disclosure": {"requester": "Muséum", "data_set": "d", "licence": "l", "seconds": 9, "seconds_source": "study"}
-}"#;
-
-#[wasm_bindgen_test]
-fn replies_are_read_as_the_protocol_writes_them() {
-    let challenge: Challenge = wire::parse(CHALLENGE).unwrap();
-    assert_eq!(challenge.disclosure.requester, "Muséum");
-    assert_eq!(challenge.disclosure.seconds_source, SecondsSource::Study);
-    assert_eq!(challenge.screen.ask, Ask::Select(SelectAsk { question: "Which?".to_owned(), ..ask() }));
-    let more = ["{\"more\": ", CHALLENGE, "}"].concat();
-    assert_eq!(wire::parse::<AnswerReply>(&more).unwrap(), AnswerReply::More(challenge));
-
-    let passed = r#"{"passed": {"token": "ttttttttttttttttttttttttttttttttttttttttttt", "token_lives_ms": 120000, "receipt": {
-        "code": "KX4J-90AB-CDEF-GHJK", "solve_ms": 9449, "gold_tiles": 3, "votes": 6, "final_labels": 0, "requester": "r",
-        "data_set": "d", "licence": "l", "prices": [
-            {"measure": "m", "usd_micros": 5200, "formula": "f", "source": "s", "as_of": "2018"}]}}}"#;
-    let AnswerReply::Passed(passed) = wire::parse(passed).unwrap() else { panic!("not passed") };
-    assert_eq!(passed.receipt.prices.first().unwrap().usd_micros, 5_200);
-
-    let problem: Problem = wire::parse(
-        r#"{"type": "urn:corvee:problem:too-many", "title": "t", "status": 429, "detail": "d", "instance": "/unknown"}"#,
-    )
-    .unwrap();
-    assert_eq!((problem.kind, problem.field), (ProblemKind::TooMany, None));
-}
-
-#[wasm_bindgen_test]
-fn what_does_not_fit_is_refused() {
-    for (what, other) in [
-        ("\"c-1_A\"", "\"c 1\""),
-        ("\"c-1_A\"", "null"),
-        ("1200000", "1200000.5"),
-        ("1200000", "-1"),
-        ("1200000", "5000000000"),
-        ("1200000", "\"1200000\""),
-        ("\"number\": 2,", ""),
-        ("\"select\"", "\"selects\""),
-        ("\"study\"", "\"guess\""),
-        ("\"study\"", "{}"),
-        ("\"Muséum\"", "[]"),
-        ("{\"question\"", "[{\"question\""),
-    ] {
-        assert!(wire::parse::<Challenge>(&CHALLENGE.replacen(what, other, 1)).is_err(), "{what} became {other}");
-    }
-    for text in ["", "null", "[]", "7", "\"text\"", "{}"] {
-        assert!(wire::parse::<Challenge>(text).is_err(), "{text}");
-        assert!(wire::parse::<AnswerReply>(text).is_err(), "{text}");
-    }
-}
-
-#[wasm_bindgen_test]
-fn the_browser_counts_as_the_tables_do() {
-    for (language, labels, word) in [
-        ("en", 0, "labels"),
-        ("en", 1, "label "),
-        ("fr", 0, "étiquette "),
-        ("fr", 1, "étiquette "),
-        ("fr", 2, "étiquettes"),
-    ] {
-        let text = Voice::of(language).say(&Message::DoneIn { seconds: 9, labels });
-        assert!(text.contains(word), "{text}");
-    }
 }

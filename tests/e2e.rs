@@ -11,22 +11,30 @@ mod collector;
 mod comment_page;
 #[path = "e2e/host_page.rs"]
 mod host_page;
+#[path = "e2e/late_wasm.rs"]
+mod late_wasm;
 #[path = "e2e/process.rs"]
 mod process;
 #[path = "e2e/programs.rs"]
 mod programs;
 #[path = "e2e/screenshots.rs"]
 mod screenshots;
+#[path = "e2e/states.rs"]
+mod states;
 #[path = "e2e/visitor.rs"]
 mod visitor;
 
 #[path = "e2e/accessibility.rs"]
 mod accessibility;
+#[path = "e2e/dialects.rs"]
+mod dialects;
 #[path = "e2e/embedding.rs"]
 mod embedding;
 #[path = "e2e/keyboard.rs"]
 mod keyboard;
 #[path = "e2e/labelling.rs"]
 mod labelling;
+#[path = "e2e/plain.rs"]
+mod plain;
 #[path = "e2e/privacy.rs"]
 mod privacy;

@@ -3,15 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::rc::Rc;
+
 use corvee::Trouble;
 use corvee::kinds::Step;
 use corvee::message::Voice;
-use corvee::session::{Effect, Event, Phase, Session};
+use corvee::session::{Effect, Event, Manner, Phase, Session};
 use corvee::views::announcer::Announcer;
 use corvee::views::card::Card;
 use corvee::views::panel::Panel;
 use corvee_protocol::kinds::select::SelectAsk;
-use corvee_protocol::{AnswerReply, Ask, Challenge, Disclosure, Passed, PriceMeasure, Receipt, Screen, SecondsSource};
+use corvee_protocol::{
+    AnswerReply, Ask, Challenge, Dialect, Disclosure, Granted, Offer, Passed, PriceMeasure, Puzzle, Receipt, Renewal,
+    Screen, SecondsSource, Settings, Size, Theme, Wish,
+};
+use corvee_words::Catalogue;
 use yew::prelude::*;
 
 /// Properties of [`Shown`].
@@ -87,6 +93,41 @@ fn passed() -> AnswerReply {
     })
 }
 
+fn settings(language: &str) -> Settings {
+    Settings {
+        sitekey: "k".repeat(40).parse().unwrap(),
+        hostname: "example.org".parse().unwrap(),
+        origin: "https://example.org".to_owned(),
+        language: language.parse().unwrap(),
+        words: Catalogue::of(&[language]).clone(),
+        theme: Theme::Auto,
+        size: Size::Normal,
+        dialect: Dialect::Corvee,
+        action: None,
+        cdata: None,
+        offer: Offer::Both,
+        disclosure: disclosure(),
+        renewal: Renewal::Manual,
+        testing: None,
+        collector: String::new(),
+        style: String::new(),
+        worker: "/assets/worker.js".to_owned(),
+        plain: "/plain?sitekey=k".to_owned(),
+    }
+}
+
+fn puzzle() -> Puzzle {
+    Puzzle {
+        puzzle: "sealed".parse().unwrap(),
+        salt: "00".repeat(16),
+        memory_kib: 1024,
+        passes: 1,
+        solutions: 4,
+        threshold: 1 << 24,
+        lives_ms: 1_200_000,
+    }
+}
+
 /// A session brought to where a view is wanted.
 struct Play {
     session: Session,
@@ -95,12 +136,24 @@ struct Play {
 
 impl Play {
     fn begin() -> Self {
-        Self { session: Session::default(), turn: 0 }
+        Self::begin_with(&settings("en"))
+    }
+
+    fn begin_with(settings: &Settings) -> Self {
+        Self { session: Session::new(Manner::from(settings)), turn: 0 }
+    }
+
+    fn computing() -> Self {
+        let play = Self::begin().on(Event::Chosen(Wish::Machine));
+        let turn = play.turn;
+        play.on(Event::PuzzleArrived { turn, puzzle: puzzle() }).on(Event::Progressed { turn, percent: 40 })
     }
 
     fn on(mut self, event: Event) -> Self {
         for effect in self.session.on(event, 0) {
             if let Effect::RequestChallenge { turn }
+            | Effect::RequestPuzzle { turn }
+            | Effect::SendProof { turn, .. }
             | Effect::SendAnswer { turn, .. }
             | Effect::RemoveVotes { turn, .. } = effect
             {
@@ -121,7 +174,7 @@ impl Play {
     }
 
     fn at_work() -> Self {
-        let play = Self::begin().on(Event::Ticked);
+        let play = Self::begin().on(Event::Chosen(Wish::Label));
         let turn = play.turn;
         play.on(Event::ChallengeArrived { turn, challenge: challenge() }).on(Event::SpriteShown)
     }
@@ -141,26 +194,31 @@ impl Play {
 }
 
 /// What the visitor sees and hears in this session.
-fn view(session: &Session, voice: Voice) -> Html {
-    let on_event = Callback::noop();
-    let (phase, disclosure) = (session.phase(), disclosure());
+fn view(session: &Session, settings: &Settings) -> Html {
+    let (on_event, voice) = (Callback::noop(), Voice::new(Rc::new(settings.words.clone())));
+    let (phase, voice) = (session.phase(), &voice);
     let shown = if session.is_open() {
-        Panel { voice, phase, collector: "", on_event: &on_event }.view()
+        Panel { voice, phase, settings, on_event: &on_event }.view()
     } else {
-        Card { voice, phase, disclosure: &disclosure, on_event: &on_event }.view()
+        Card { voice, phase, settings, on_event: &on_event }.view()
     };
     html! { <>{ shown }{ Announcer { voice, spoken: session.spoken() }.view() }</> }
 }
 
 /// Compares the view in both languages with its snapshots, one element a line.
 async fn check(name: &str, play: Play) {
+    check_with(name, play, |settings| settings).await;
+}
+
+/// The same under other settings.
+async fn check_with(name: &str, play: Play, change: impl Fn(Settings) -> Settings) {
     for language in ["en", "fr"] {
-        let html = rendered(view(&play.session, Voice::of(language))).await;
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("views");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(format!("{name}.{language}"), html.replace("><", ">\n<")));
+        let html = rendered(view(&play.session, &change(settings(language)))).await;
+        let mut snapshots = insta::Settings::clone_current();
+        snapshots.set_snapshot_path("views");
+        snapshots.set_prepend_module_to_snapshot(false);
+        snapshots.set_omit_expression(true);
+        snapshots.bind(|| insta::assert_snapshot!(format!("{name}.{language}"), html.replace("><", ">\n<")));
     }
 }
 
@@ -170,8 +228,8 @@ async fn the_closed_widget_says_for_whom_and_how_long() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_tick_on_its_way_is_neither_empty_nor_given() {
-    check("asking", Play::begin().on(Event::Ticked)).await;
+async fn a_choice_on_its_way_is_marked_and_can_be_changed() {
+    check("asking", Play::begin().on(Event::Chosen(Wish::Label))).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -210,7 +268,7 @@ async fn a_passed_challenge_leads_to_its_receipt() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_dead_token_asks_for_another_tick() {
+async fn a_dead_token_can_be_exchanged_by_one_press() {
     check("expired", Play::done().expired()).await;
 }
 
@@ -238,16 +296,48 @@ async fn removed_answers_are_said_to_be_removed() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn the_device_at_work_shows_how_far_it_is_and_can_be_stopped() {
+    check("computing", Play::computing()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_pass_that_the_device_earned_says_so() {
+    let play = Play::computing();
+    let turn = play.turn;
+    let play = play.on(Event::Solved { turn, numbers: vec![1, 2, 3, 4] });
+    let turn = play.turn;
+    let granted = Granted { token: "t".repeat(43).parse().unwrap(), token_lives_ms: 120_000 };
+    check("passed-machine", play.on(Event::Granted { turn, granted })).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_page_that_asks_shows_the_choice_with_all_that_is_known_beforehand() {
+    check("choice", Play::begin().on(Event::Executed)).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn where_nobody_is_asked_to_label_there_is_one_button() {
+    let machine = |settings| Settings { offer: Offer::Machine, ..settings };
+    check_with("closed-machine", Play::begin_with(&machine(settings("en"))), machine).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_device_that_cannot_compute_is_shown_the_challenge_without_script() {
+    let play = Play::begin().on(Event::Chosen(Wish::Machine)).failed(Trouble::DeviceFailed);
+    check("stuck-machine", play).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn every_trouble_has_words_and_a_way_out() {
     for trouble in Trouble::ALL {
-        let play = Play::begin().on(Event::Ticked).failed(*trouble);
-        assert_eq!(play.session.phase(), &Phase::Stuck(*trouble));
+        let play = Play::begin().on(Event::Chosen(Wish::Label)).failed(*trouble);
+        assert_eq!(play.session.phase(), &Phase::Stuck(Wish::Label, *trouble));
         for (language, way_out) in [("en", "Try again</button>"), ("fr", "Réessayer</button>")] {
-            let html = rendered(view(&play.session, Voice::of(language))).await;
+            let html = rendered(view(&play.session, &settings(language))).await;
             assert!(html.contains(way_out), "{html}");
         }
     }
-    check("stuck", Play::begin().on(Event::Ticked).failed(Trouble::TooMany)).await;
+    check("stuck", Play::begin().on(Event::Chosen(Wish::Label)).failed(Trouble::TooMany)).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -255,14 +345,18 @@ async fn the_page_before_the_code_shows_what_the_code_will_show() {
     let page = include_str!("../www/frame.html");
     let (_, page) = page.split_once("<div class=\"corvee-widget\"").unwrap();
     let (_, page) = page.split_once('>').unwrap();
-    let (page, _) = page.split_once("<noscript>").unwrap();
-    let page = page.replace("{{label}}", "I am not a robot").replace(
-        "{{disclosure}}",
-        "For City Museum: street scenes, a training set for finding crossings. About 9\u{a0}s.",
-    );
-    let card = rendered(view(&Session::default(), Voice::of("en"))).await;
+    let (page, _) = page.split_once("</form>").unwrap();
+    let card = rendered(view(&Play::begin().session, &settings("en"))).await;
     let (card, _) = card.rsplit_once("<div ").unwrap();
-    assert_eq!(bare(&page).trim_end_matches("</div>"), bare(card).trim_end_matches("</div>"));
+    // The words and the buttons are the collector's to fill in; around them both are the same.
+    let (before, ways) = card.split_once("<div role=\"group\"").unwrap();
+    let (page_before, page_ways) = page.split_once("<div class=\"ways\"").unwrap();
+    let filled = page_before.replace("{{text:open_challenge}}", "Prove that you are not a robot").replace(
+        "{{purpose}}",
+        "Keeps robots out. Pictures for City Museum: street scenes, a training set for finding crossings. About 9\u{a0}s, unpaid.",
+    );
+    assert_eq!(bare(&filled), bare(before));
+    assert!(page_ways.contains("{{ways}}") && ways.contains("value=\"label\"") && ways.contains("value=\"machine\""));
 }
 
 /// Markup without what does not show: space between elements, self-closing, the order of attributes.

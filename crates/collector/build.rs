@@ -24,11 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             let file = file.display();
             writeln!(
                 source,
-                "    Asset {{ name: {:?}, file: {:?}, content_type: {:?}, immutable: {immutable}, \
+                "    Asset {{ name: {:?}, file: {:?}, content_type: {:?}, immutable: {immutable}, integrity: {:?}, \
                  raw: include_bytes!({:?}), gzip: include_bytes!({:?}), brotli: include_bytes!({:?}) }},",
                 text("name")?,
                 text("file")?,
                 text("content_type")?,
+                text("integrity")?,
                 format!("{file}"),
                 format!("{file}.gz"),
                 format!("{file}.br"),

@@ -67,7 +67,7 @@ pub struct SelectGridProps {
 /// covered. The browser fetches the image once.
 #[component]
 pub fn SelectGrid(props: &SelectGridProps) -> Html {
-    let voice = props.voice;
+    let voice = &props.voice;
     let grid = Grid {
         columns: usize::from(props.ask.columns),
         rows: usize::from(props.ask.rows),

@@ -1,6 +1,6 @@
 //! What a session wants done in the world. Knows no way to do it.
 
-use corvee_protocol::{AnswerRequest, ReceiptCode, Token};
+use corvee_protocol::{AnswerRequest, ProofRequest, Puzzle, ReceiptCode, Token};
 
 use crate::trouble::Trouble;
 
@@ -11,6 +11,34 @@ pub enum Effect {
     RequestChallenge {
         /// Comes back with the reply.
         turn: u32,
+    },
+    /// Ask the collector for a puzzle.
+    RequestPuzzle {
+        /// Comes back with the reply.
+        turn: u32,
+    },
+    /// Have the device compute.
+    Compute {
+        /// Comes back with what it finds.
+        turn: u32,
+        /// What it is to find.
+        puzzle: Puzzle,
+    },
+    /// Have the device stop computing.
+    StopComputing,
+    /// Send what the device found.
+    SendProof {
+        /// Comes back with the reply.
+        turn: u32,
+        /// What was found.
+        request: ProofRequest,
+    },
+    /// Ask the collector for a fresh token in place of one that nobody has redeemed.
+    RenewToken {
+        /// Comes back with the reply.
+        turn: u32,
+        /// The old one.
+        token: Token,
     },
     /// Send an answer to the collector.
     SendAnswer {
@@ -34,9 +62,15 @@ pub enum Effect {
         token: Token,
         /// Milliseconds it can be redeemed.
         lives_ms: u32,
+        /// Whether it takes the place of one that nobody redeemed.
+        renewed: bool,
     },
     /// Tell the page that its token has died.
     TellExpired,
+    /// Tell the page that an open challenge can no longer be answered.
+    TellOutdated,
+    /// Tell the page that the visitor closed a challenge without passing.
+    TellDismissed,
     /// Tell the page that something went wrong.
     TellTrouble(Trouble),
 }
@@ -44,8 +78,12 @@ pub enum Effect {
 /// Where the focus can be put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The checkbox, or what stands in its place.
+    /// What can be done on the closed widget.
     Card,
+    /// The button that lets the device compute.
+    Machine,
+    /// The choice between the ways through.
+    Choice,
     /// The button that opens the receipt.
     ReceiptButton,
     /// Where the work begins.

@@ -1,6 +1,6 @@
 //! What can happen to a session. Knows no consequences.
 
-use corvee_protocol::{AnswerReply, Challenge};
+use corvee_protocol::{AnswerReply, Challenge, Granted, Puzzle, Wish};
 
 use crate::kinds::Step;
 use crate::trouble::Trouble;
@@ -8,8 +8,10 @@ use crate::trouble::Trouble;
 /// What the visitor, the collector, the clock or the page has done.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The visitor activated the checkbox, or the page asked for it.
-    Ticked,
+    /// The visitor chose a way through.
+    Chosen(Wish),
+    /// The page wants a token: the visitor is shown the choice, where there is one.
+    Executed,
     /// The visitor, or the page, closed what was open.
     Closed,
     /// The page wants to begin anew.
@@ -20,6 +22,34 @@ pub enum Event {
         turn: u32,
         /// The challenge.
         challenge: Challenge,
+    },
+    /// A puzzle came.
+    PuzzleArrived {
+        /// Which request it belongs to.
+        turn: u32,
+        /// The puzzle.
+        puzzle: Puzzle,
+    },
+    /// The device has come so far.
+    Progressed {
+        /// Which computation.
+        turn: u32,
+        /// Percent of the work that is expected.
+        percent: u8,
+    },
+    /// The device has found its numbers.
+    Solved {
+        /// Which computation.
+        turn: u32,
+        /// One number for each solution.
+        numbers: Vec<u32>,
+    },
+    /// The collector gave a token for a proof, or for a token that died.
+    Granted {
+        /// Which request it belongs to.
+        turn: u32,
+        /// The token.
+        granted: Granted,
     },
     /// The collector judged an answer.
     AnswerJudged {
@@ -45,6 +75,8 @@ pub enum Event {
     Submitted,
     /// The visitor wants other pictures.
     OthersWanted,
+    /// The visitor wants a fresh token for one that has died.
+    RenewalWanted,
     /// The visitor tries once more.
     Retried,
     /// A deadline passed.

@@ -3,10 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use corvee_protocol::kinds::select::{SelectAnswer, SelectAsk};
-use corvee_protocol::{Answer, Ask, Disclosure, Receipt, Screen, SecondsSource, Token};
-use proptest::prelude::*;
+use corvee_protocol::{
+    Answer, AnswerReply, Ask, Challenge, Disclosure, Passed, ProofRequest, Puzzle, Receipt, Screen, SecondsSource,
+    Token,
+};
 
 use super::*;
+use crate::kinds::Step;
+
+mod keeping;
+mod laws;
+mod machine;
 
 fn disclosure() -> Disclosure {
     Disclosure {
@@ -36,8 +43,28 @@ fn challenge(name: &str) -> Challenge {
     }
 }
 
+fn puzzle() -> Puzzle {
+    Puzzle {
+        puzzle: "puzzle".parse().unwrap(),
+        salt: "00".repeat(16),
+        memory_kib: 8,
+        passes: 1,
+        solutions: 1,
+        threshold: 1 << 30,
+        lives_ms: 1_200_000,
+    }
+}
+
+fn granted(letter: &str) -> Granted {
+    Granted { token: letter.repeat(43).parse().unwrap(), token_lives_ms: 120_000 }
+}
+
 fn token() -> Token {
     "t".repeat(43).parse().unwrap()
+}
+
+fn grant(renewed: bool) -> Effect {
+    Effect::GrantToken { token: token(), lives_ms: 120_000, renewed }
 }
 
 fn passed() -> AnswerReply {
@@ -65,8 +92,29 @@ struct Play {
 }
 
 impl Play {
+    /// Where a dead token waits for the visitor, as with reCAPTCHA and hCaptcha.
     fn begin() -> Self {
-        Self { session: Session::default(), now_ms: 1_000 }
+        Self::begin_with(Manner { renewal: Renewal::Manual, ..Manner::default() })
+    }
+
+    fn begin_with(manner: Manner) -> Self {
+        Self { session: Session::new(manner), now_ms: 1_000 }
+    }
+
+    /// With the device at work.
+    fn computing(manner: Manner) -> Self {
+        let mut play = Self::begin_with(manner);
+        play.on(Event::Chosen(Wish::Machine));
+        play.on(Event::PuzzleArrived { turn: play.turn(), puzzle: puzzle() });
+        play
+    }
+
+    /// With a token that the device has earned.
+    fn computed(manner: Manner) -> Self {
+        let mut play = Self::computing(manner);
+        play.on(Event::Solved { turn: play.turn(), numbers: vec![7] });
+        play.on(Event::Granted { turn: play.turn(), granted: granted("t") });
+        play
     }
 
     fn on(&mut self, event: Event) -> Vec<Effect> {
@@ -81,7 +129,7 @@ impl Play {
     /// With the first screen in front of the visitor.
     fn at_work() -> Self {
         let mut play = Self::begin();
-        play.on(Event::Ticked);
+        play.on(Event::Chosen(Wish::Label));
         play.on(Event::ChallengeArrived { turn: play.turn(), challenge: challenge("first") });
         play.on(Event::SpriteShown);
         play
@@ -109,7 +157,7 @@ impl Play {
         }
     }
 
-    fn receipt(&self) -> &Done {
+    fn pass(&self) -> &Done {
         match self.session.phase() {
             Phase::Done(done) => done,
             phase => panic!("nothing is passed but {phase:?}"),
@@ -128,9 +176,9 @@ impl Play {
 #[test]
 fn a_tick_asks_for_a_challenge_and_opens_it() {
     let mut play = Play::begin();
-    assert_eq!(play.on(Event::Ticked), [Effect::RequestChallenge { turn: 1 }]);
+    assert_eq!(play.on(Event::Chosen(Wish::Label)), [Effect::RequestChallenge { turn: 1 }]);
     assert!(!play.session.is_open(), "nothing opens before there is something to show");
-    assert_eq!(play.on(Event::Ticked), [], "a second click asks for nothing more");
+    assert_eq!(play.on(Event::Chosen(Wish::Label)), [], "a second click asks for nothing more");
     let effects = play.on(Event::ChallengeArrived { turn: 1, challenge: challenge("first") });
     assert_eq!(effects, [Effect::Focus(Place::Work)]);
     assert!(play.session.is_open());
@@ -154,9 +202,9 @@ fn an_answer_holds_the_picks_and_the_time_since_the_pictures_came() {
 fn time_does_not_run_while_the_widget_is_closed() {
     let mut play = Play::at_work();
     play.now_ms += 1_000;
-    assert_eq!(play.on(Event::Closed), [Effect::Focus(Place::Card)]);
+    assert_eq!(play.on(Event::Closed), [Effect::TellDismissed, Effect::Focus(Place::Card)]);
     play.now_ms += 60_000;
-    assert_eq!(play.on(Event::Ticked), [Effect::Focus(Place::Work)], "the same screen opens again");
+    assert_eq!(play.on(Event::Chosen(Wish::Label)), [Effect::Focus(Place::Work)], "the same screen opens again");
     play.on(Event::SpriteShown);
     play.now_ms += 500;
     let effects = play.on(Event::Submitted);
@@ -167,7 +215,7 @@ fn time_does_not_run_while_the_widget_is_closed() {
 #[test]
 fn nothing_can_be_handed_in_before_the_pictures_are_there() {
     let mut play = Play::begin();
-    play.on(Event::Ticked);
+    play.on(Event::Chosen(Wish::Label));
     play.on(Event::ChallengeArrived { turn: 1, challenge: challenge("first") });
     assert_eq!(play.on(Event::Submitted), []);
     play.on(Event::SpriteShown);
@@ -203,10 +251,10 @@ fn a_fresh_challenge_after_a_miss_is_just_other_pictures() {
 fn passing_closes_and_grants_the_token() {
     let mut play = Play::sending();
     let effects = play.on(Event::AnswerJudged { turn: play.turn(), reply: passed() });
-    assert_eq!(effects, [Effect::GrantToken { token: token(), lives_ms: 120_000 }, Effect::Focus(Place::Card)]);
+    assert_eq!(effects, [grant(false), Effect::Focus(Place::Card)]);
     assert!(!play.session.is_open());
     assert_eq!(play.session.deadline().map(|(_, lives_ms)| lives_ms), Some(120_000));
-    assert_eq!(play.on(Event::Ticked), [], "a tick that holds is not asked for again");
+    assert_eq!(play.on(Event::Chosen(Wish::Label)), [], "a pass that holds is not asked for again");
 }
 
 #[test]
@@ -214,24 +262,14 @@ fn an_answer_in_flight_counts_although_the_widget_was_closed() {
     let mut play = Play::sending();
     play.on(Event::Closed);
     let effects = play.on(Event::AnswerJudged { turn: play.turn(), reply: passed() });
-    assert_eq!(effects, [Effect::GrantToken { token: token(), lives_ms: 120_000 }], "and no focus is taken");
-}
-
-#[test]
-fn a_token_that_dies_asks_for_another_tick() {
-    let mut play = Play::done();
-    let (turn, _) = play.session.deadline().unwrap();
-    assert_eq!(play.on(Event::DeadlinePassed { turn }), [Effect::TellExpired]);
-    assert_eq!(play.said(), Some(&Message::TickAgain));
-    assert_eq!(play.session.deadline(), None);
-    assert_eq!(play.on(Event::Ticked), [Effect::RequestChallenge { turn: turn + 1 }]);
+    assert_eq!(effects, [grant(false)], "and no focus is taken");
 }
 
 #[test]
 fn an_outdated_challenge_is_exchanged_when_the_visitor_acts_and_not_before() {
     let mut play = Play::at_work();
     let (turn, _) = play.session.deadline().unwrap();
-    assert_eq!(play.on(Event::DeadlinePassed { turn }), []);
+    assert_eq!(play.on(Event::DeadlinePassed { turn }), [Effect::TellOutdated]);
     let effects = play.pick(2);
     assert!(matches!(*effects, [Effect::RequestChallenge { .. }]), "{effects:?}");
     play.on(Event::ChallengeArrived { turn: play.turn(), challenge: challenge("second") });
@@ -275,9 +313,9 @@ fn broken_pictures_are_exchanged() {
 #[test]
 fn a_challenge_that_does_not_come_leaves_a_way_to_try_again() {
     let mut play = Play::begin();
-    play.on(Event::Ticked);
+    play.on(Event::Chosen(Wish::Label));
     play.on(Event::Failed { turn: 1, trouble: Trouble::TooMany });
-    assert_eq!(play.session.phase(), &Phase::Stuck(Trouble::TooMany));
+    assert_eq!(play.session.phase(), &Phase::Stuck(Wish::Label, Trouble::TooMany));
     assert_eq!(play.on(Event::Retried), [Effect::RequestChallenge { turn: 2 }]);
 }
 
@@ -308,7 +346,7 @@ fn answers_are_removed_only_after_a_question() {
     let [Effect::RemoveVotes { turn, code }] = &*effects else { panic!("{effects:?}") };
     assert_eq!(code.as_str(), "KX4J-90AB-CDEF-GHJK");
     play.on(Event::VotesRemoved { turn: *turn });
-    assert_eq!(play.receipt().removal, Some(Removal::Done));
+    assert_eq!(play.pass().removal, Some(Removal::Done));
     assert!(play.session.deadline().is_some(), "the token lives on");
 }
 
@@ -320,11 +358,11 @@ fn a_removal_goes_on_while_the_receipt_is_closed() {
     }
     let turn = play.turn();
     play.on(Event::ReceiptOpened);
-    assert_eq!(play.receipt().removal, Some(Removal::Sent));
+    assert_eq!(play.pass().removal, Some(Removal::Sent));
     play.on(Event::Closed);
     play.on(Event::VotesRemoved { turn });
     play.on(Event::ReceiptOpened);
-    assert_eq!(play.receipt().removal, Some(Removal::Done));
+    assert_eq!(play.pass().removal, Some(Removal::Done));
 }
 
 #[test]
@@ -334,7 +372,7 @@ fn a_removal_that_fails_can_be_tried_again() {
         play.on(event);
     }
     play.on(Event::Failed { turn: play.turn(), trouble: Trouble::Offline });
-    assert_eq!(play.receipt().removal, Some(Removal::Failed));
+    assert_eq!(play.pass().removal, Some(Removal::Failed));
     assert!(matches!(*play.on(Event::Retried), [Effect::RemoveVotes { .. }]));
 }
 
@@ -348,119 +386,4 @@ fn the_same_words_twice_are_two_announcements() {
     let (again, first) = (play.session.spoken().cloned().unwrap(), first.unwrap());
     assert_eq!(again.1, first.1);
     assert_ne!(again.0, first.0);
-}
-
-/// Any event, with turns around those in use.
-fn any_event() -> impl Strategy<Value = Event> {
-    let turn = 0_u32..12;
-    let trouble = prop::sample::select(Trouble::ALL);
-    let reply = prop_oneof![
-        Just(AnswerReply::More(challenge("more"))),
-        Just(AnswerReply::Again(challenge("again"))),
-        Just(passed()),
-    ];
-    prop_oneof![
-        3 => Just(Event::Ticked),
-        1 => Just(Event::Closed),
-        1 => Just(Event::Reset),
-        4 => turn.clone().prop_map(|turn| Event::ChallengeArrived { turn, challenge: challenge("any") }),
-        4 => (turn.clone(), reply).prop_map(|(turn, reply)| Event::AnswerJudged { turn, reply }),
-        2 => (turn.clone(), trouble).prop_map(|(turn, trouble)| Event::Failed { turn, trouble }),
-        3 => Just(Event::SpriteShown),
-        1 => Just(Event::SpriteBroken),
-        2 => (0_usize..12).prop_map(|tile| Event::Worked(Step::Select(tile))),
-        4 => Just(Event::Submitted),
-        1 => Just(Event::OthersWanted),
-        2 => Just(Event::Retried),
-        1 => turn.clone().prop_map(|turn| Event::DeadlinePassed { turn }),
-        2 => Just(Event::ReceiptOpened),
-        1 => Just(Event::RemovalAsked),
-        1 => Just(Event::RemovalDropped),
-        2 => Just(Event::RemovalConfirmed),
-        1 => turn.prop_map(|turn| Event::VotesRemoved { turn }),
-    ]
-}
-
-/// What a visitor with patience and a collector in good health do next; nothing once a token is held.
-fn way_on(session: &Session) -> Option<Event> {
-    Some(match session.phase() {
-        Phase::Resting => Event::Ticked,
-        Phase::Asking => Event::ChallengeArrived { turn: session.turn, challenge: challenge("next") },
-        Phase::Stuck(_) => Event::Retried,
-        Phase::Done(done) if done.removal.is_some() => Event::Closed,
-        Phase::Done(done) if done.expired => Event::Ticked,
-        Phase::Done(_) => return None,
-        Phase::Working(round) => match round.stage {
-            Stage::Sending { turn, .. } => Event::AnswerJudged { turn, reply: passed() },
-            Stage::Renewing { turn } => Event::ChallengeArrived { turn, challenge: challenge("next") },
-            Stage::Open | Stage::Troubled { .. } if !round.open => Event::Ticked,
-            Stage::Troubled { .. } => Event::Retried,
-            Stage::Open if !round.is_usable() => Event::SpriteShown,
-            Stage::Open => Event::Submitted,
-        },
-    })
-}
-
-proptest! {
-    #[test]
-    fn from_everywhere_a_token_is_few_steps_away(events in prop::collection::vec(any_event(), 0..60)) {
-        let mut play = Play::begin();
-        for event in events {
-            play.on(event);
-        }
-        let mut steps = 0;
-        while let Some(event) = way_on(&play.session) {
-            play.on(event);
-            steps += 1;
-            prop_assert!(steps <= 10, "stuck at {:?}", play.session.phase());
-        }
-    }
-
-    #[test]
-    fn a_token_is_granted_exactly_when_an_awaited_answer_passes(events in prop::collection::vec(any_event(), 0..60)) {
-        let mut play = Play::begin();
-        for event in events {
-            let awaited = matches!(
-                (play.session.phase(), &event),
-                (Phase::Working(Round { stage: Stage::Sending { turn: sent, .. }, .. }),
-                 Event::AnswerJudged { turn, reply: AnswerReply::Passed(_) }) if sent == turn
-            );
-            let granted = play.on(event).iter().any(|effect| matches!(effect, Effect::GrantToken { .. }));
-            prop_assert_eq!(granted, awaited);
-        }
-    }
-
-    #[test]
-    fn every_request_has_a_turn_of_its_own(events in prop::collection::vec(any_event(), 0..80)) {
-        let mut play = Play::begin();
-        let mut last = 0;
-        for event in events {
-            for effect in play.on(event) {
-                if let Effect::RequestChallenge { turn } | Effect::SendAnswer { turn, .. } | Effect::RemoveVotes { turn, .. } = effect {
-                    prop_assert!(turn > last);
-                    last = turn;
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_expired_token_is_told_once(events in prop::collection::vec(any_event(), 0..80)) {
-        let mut play = Play::begin();
-        let mut living = false;
-        for event in events {
-            let reset = matches!(event, Event::Reset);
-            for effect in play.on(event) {
-                match effect {
-                    Effect::GrantToken { .. } => living = true,
-                    Effect::TellExpired => {
-                        prop_assert!(living);
-                        living = false;
-                    }
-                    _ => {}
-                }
-            }
-            living &= !reset;
-        }
-    }
 }

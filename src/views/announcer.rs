@@ -8,7 +8,7 @@ use crate::message::{Message, Voice};
 #[derive(Clone, Copy, Debug)]
 pub struct Announcer<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// What to say, and a number that tells it from the same words said before.
     pub spoken: Option<&'a (u32, Message<'static>)>,
 }

@@ -1,5 +1,6 @@
 //! The buttons under the work: hand in, other pictures, close. Knows how many marks there are, not which.
 
+use corvee_protocol::Wish;
 use yew::prelude::*;
 
 use crate::message::{Message, Voice};
@@ -12,7 +13,7 @@ use crate::views::trouble::trouble_note;
 #[derive(Clone, Debug)]
 pub struct Controls<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// How many marks the visitor has made.
     pub marks: u32,
     /// How far the screen has come.
@@ -39,6 +40,7 @@ impl Controls<'_> {
                 <div class="controls">
                     { button(voice, &main, "button is-main", idle, on_event, on_main) }
                     { button(voice, &Message::OtherPictures, "button", idle, on_event, Event::OthersWanted) }
+                    { button(voice, &Message::DeviceInstead, "button", idle, on_event, Event::Chosen(Wish::Machine)) }
                     { button(voice, &Message::Close, "button is-quiet", true, on_event, Event::Closed) }
                 </div>
             </footer>
@@ -48,7 +50,7 @@ impl Controls<'_> {
 
 /// A button that says `message` and causes `event`.
 pub(super) fn button(
-    voice: Voice,
+    voice: &Voice,
     message: &Message<'_>,
     class: &'static str,
     enabled: bool,

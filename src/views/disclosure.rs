@@ -10,9 +10,11 @@ use crate::views::mark::mark;
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// For whom and what for.
     pub disclosure: &'a Disclosure,
+    /// How many tiles there are: some check the visitor, the others become votes.
+    pub tiles: Option<u32>,
 }
 
 impl Terms<'_> {
@@ -28,6 +30,9 @@ impl Terms<'_> {
                 { mark() }
                 <p class="terms-line">{ self.voice.say(&Message::For { requester, data_set }) }</p>
                 <p class="terms-line">{ self.voice.say(&terms) }</p>
+                if let Some(tiles) = self.tiles {
+                    <p class="terms-line">{ self.voice.say(&Message::ChecksNote { tiles }) }</p>
+                }
             </header>
         }
     }

@@ -8,7 +8,7 @@ use crate::message::{Message, Voice};
 #[derive(Clone, Debug)]
 pub struct Prompt<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// The question.
     pub question: &'a str,
     /// The language it is written in.
@@ -26,7 +26,7 @@ impl Prompt<'_> {
                 if let Some(note) = &note {
                     <p class="note">{ voice.say(note) }</p>
                 }
-                <h1 class="question" id="corvee-question" lang={language.to_owned()}>{ question }</h1>
+                <h1 class="question" id="corvee-question" lang={language.to_owned()} dir="auto">{ question }</h1>
                 <p class="rule" id="corvee-rule">{ voice.say(&Message::Rule) }</p>
             </div>
         }

@@ -13,7 +13,7 @@ use crate::views::removal::RemovalBox;
 #[derive(Clone, Debug)]
 pub struct Payslip<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// What the visitor did.
     pub receipt: &'a Receipt,
     /// How far the removal of the answers has come.
@@ -72,7 +72,7 @@ impl Payslip<'_> {
     }
 }
 
-fn measure(voice: Voice, price: &PriceMeasure) -> Html {
+fn measure(voice: &Voice, price: &PriceMeasure) -> Html {
     let PriceMeasure { measure, usd_micros, formula, source, as_of } = price;
     html! {
         <li class="price">

@@ -10,7 +10,7 @@ use crate::views::controls::button;
 #[derive(Clone, Debug)]
 pub struct RemovalBox<'a> {
     /// The visitor's language.
-    pub voice: Voice,
+    pub voice: &'a Voice,
     /// How far the removal has come.
     pub removal: Removal,
     /// How many votes it takes back.

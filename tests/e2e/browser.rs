@@ -1,77 +1,90 @@
-//! A headless Chromium under WebDriver: pages, frames, waiting, traffic, pictures. Knows nothing of the widget.
+//! A headless browser under WebDriver: pages, frames, waiting, mouse, finger, keys, pictures. Knows nothing of the widget.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use thirtyfour::WebDriverRunError;
+use thirtyfour::common::command::{Actions, Command};
 use thirtyfour::prelude::*;
-use thirtyfour::{Capabilities, WebDriverRunError};
 
-use super::process::Process;
-use super::programs;
+#[path = "browser/chromium.rs"]
+mod chromium;
+#[path = "browser/engine.rs"]
+mod engine;
+#[path = "browser/matrix.rs"]
+mod matrix;
+
+pub(crate) use chromium::{Chromium, Connection, Sent, Viewport};
+pub(crate) use engine::{Device, Engine, Form, Lack};
+pub(crate) use matrix::{
+    CHROMIUM_ONLY, DESKTOPS, EVERYWHERE, WITHOUT_PATIENCE, WITHOUT_SCRIPT, WITHOUT_WEBASSEMBLY, in_each,
+};
 
 /// How long something on a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
-const READY: &str = "was started successfully on port ";
-
-/// The flags that make Chromium work without a window, a network or, as root, its sandbox.
-const FLAGS: [&str; 11] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--lang=en",
-];
 
 /// A browser with one window and an empty profile.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
     driver: WebDriver,
-}
-
-/// One request that left the browser.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sent {
-    /// Whole address.
-    pub(crate) url: String,
-    /// What came back, as it travelled: bytes with headers, compressed.
-    pub(crate) bytes: f64,
+    device: Device,
 }
 
 impl Browser {
     /// Opens a browser, has `visit` use it, and closes it whatever comes of that.
-    pub(crate) async fn open<T>(visit: impl AsyncFnOnce(Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    pub(crate) async fn open<T>(
+        device: Device,
+        visit: impl AsyncFnOnce(Self) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
         let profile = tempfile::tempdir()?;
-        let mut command = Command::new(programs::chromedriver()?);
-        command.arg("--port=0");
-        let (process, port) = Process::start(command, |line| {
-            line.split_once(READY).and_then(|(_, port)| port.trim_end_matches('.').parse::<u16>().ok())
-        })?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(&profile)?).await;
-        let driver = driver.with_context(|| format!("no browser; chromedriver said:\n{}", process.said()))?;
+        let (process, port) = device.engine.start_driver()?;
+        let capabilities = device.engine.capabilities(device.form, device.lack, profile.path())?;
+        let driver =
+            WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).request_timeout(PATIENCE * 6).await;
+        let driver = driver.with_context(|| format!("no browser; its driver said:\n{}", process.said()))?;
         let begin = async |driver: WebDriver| {
             driver.set_script_timeout(PATIENCE * 2).await?;
-            driver.set_window_rect(0, 0, 1280, 900).await?;
-            visit(Self { driver }).await
+            let browser = Self { driver, device };
+            let (width, height) = device.form.size();
+            // The page says how large it is, where it can say anything.
+            if device.lack != Lack::Script {
+                browser.resize(width, height).await?;
+            }
+            if device.lack == Lack::WebAssembly
+                && let Ok(chromium) = browser.chromium()
+            {
+                chromium.forget_webassembly().await?;
+            }
+            visit(browser).await
         };
-        // Chromium outlives its driver unless the session is ended, whatever became of the visit.
+        // The browser outlives its driver unless the session is ended, whatever became of the visit.
         let outcome = driver.run_and_quit(begin).await;
         drop(process);
         outcome.map_err(|error| match error {
             WebDriverRunError::Body(error) | WebDriverRunError::BodyAndCleanup { body: error, .. } => error,
             other => other.into(),
         })
+    }
+
+    /// Which browser this is, and what it is held in.
+    pub(crate) fn device(&self) -> Device {
+        self.device
+    }
+
+    /// What only Chromium can do.
+    ///
+    /// # Errors
+    /// This is another browser.
+    pub(crate) fn chromium(&self) -> anyhow::Result<Chromium<'_>> {
+        ensure!(
+            self.device.engine == Engine::Chromium,
+            "{} does not speak Chromium's protocol: keep this test to CHROMIUM_ONLY, or do without",
+            self.device
+        );
+        Ok(Chromium { driver: &self.driver })
     }
 
     /// Goes to a page.
@@ -86,14 +99,18 @@ impl Browser {
 
     /// Speaks to the page's first frame from now on, once a document is in it.
     pub(crate) async fn enter_frame(&self) -> anyhow::Result<()> {
+        self.enter_frame_with("location.href !== 'about:blank' && document.readyState === 'complete'").await
+    }
+
+    /// Speaks to the page's first frame from now on, once this is true in it.
+    pub(crate) async fn enter_frame_with(&self, expression: &str) -> anyhow::Result<()> {
         let begin = Instant::now();
         loop {
             self.leave_frame().await?;
             self.until("document.querySelector('iframe')").await?;
-            self.driver.enter_frame(0).await?;
+            self.driver.find(By::Css("iframe")).await?.enter_frame().await?;
             // A frame whose document is being exchanged answers with an error, or with the empty document it had before.
-            let loaded = "location.href !== 'about:blank' && document.readyState === 'complete'";
-            if self.read::<bool>(loaded).await.unwrap_or_default() {
+            if self.read::<bool>(expression).await.unwrap_or_default() {
                 return Ok(());
             }
             ensure!(begin.elapsed() < PATIENCE, "the frame does not load");
@@ -144,15 +161,73 @@ impl Browser {
         }
     }
 
+    /// Speaks to the page's first frame from now on; no script runs for it.
+    pub(crate) async fn enter_frame_without_script(&self) -> anyhow::Result<()> {
+        self.leave_frame().await?;
+        Ok(self.driver.enter_frame(0).await?)
+    }
+
+    /// The HTML of the present document as soon as it contains `part`; no script of the page's runs for it.
+    ///
+    /// # Errors
+    /// It does not for half a minute; the error holds what there is.
+    pub(crate) async fn source_with(&self, part: &str) -> anyhow::Result<String> {
+        let begin = Instant::now();
+        loop {
+            // A document that is being exchanged answers with an error.
+            let source = self.driver.source().await.unwrap_or_default();
+            if source.contains(part) {
+                return Ok(source);
+            }
+            ensure!(begin.elapsed() < PATIENCE, "there is no {part}: {source}");
+        }
+    }
+
+    /// What has the focus in the present document; no script of the page's runs for it.
+    pub(crate) async fn focused(&self) -> anyhow::Result<WebElement> {
+        Ok(self.driver.active_element().await?)
+    }
+
+    /// Holds one key while another is pressed.
+    pub(crate) async fn press_with(&self, held: impl Into<char>, key: char) -> anyhow::Result<()> {
+        let held = held.into();
+        self.driver.action_chain().key_down(held).key_down(key).key_up(key).key_up(held).perform().await?;
+        Ok(())
+    }
+
     /// The element a CSS selector finds in the present frame.
     pub(crate) async fn find(&self, selector: &str) -> anyhow::Result<WebElement> {
         let query = self.driver.query(By::Css(selector.to_owned())).nowait();
         query.first().await.with_context(|| format!("there is no {selector}"))
     }
 
-    /// Clicks with the mouse.
+    /// Clicks with the mouse, or touches with a finger where there is no mouse.
     pub(crate) async fn click(&self, selector: &str) -> anyhow::Result<()> {
-        self.find(selector).await?.click().await.with_context(|| format!("{selector} cannot be clicked"))
+        let element = self.find(selector).await?;
+        match self.device.form {
+            Form::Desktop => element.click().await.with_context(|| format!("{selector} cannot be clicked")),
+            Form::Phone => self.touch(&element).await.with_context(|| format!("{selector} cannot be touched")),
+        }
+    }
+
+    async fn touch(&self, element: &WebElement) -> anyhow::Result<()> {
+        let uncovered = "const [element] = arguments;
+            element.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+            const { left, top, width, height } = element.getBoundingClientRect();
+            const there = document.elementFromPoint(left + width / 2, top + height / 2);
+            return element.contains(there) || !!there?.contains(element);";
+        let uncovered = self.driver.execute(uncovered, vec![element.to_json()?]).await?;
+        ensure!(uncovered.json() == &Value::Bool(true), "something lies over it");
+        let finger = json!([{
+            "type": "pointer", "id": "finger", "parameters": { "pointerType": "touch" },
+            "actions": [
+                { "type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": element.to_json()? },
+                { "type": "pointerDown", "button": 0 },
+                { "type": "pointerUp", "button": 0 },
+            ],
+        }]);
+        self.driver.cmd(Command::PerformActions(Actions::from(finger))).await?;
+        Ok(())
     }
 
     /// Presses one key, wherever the focus is.
@@ -162,83 +237,24 @@ impl Browser {
         Ok(())
     }
 
-    /// Shows the page as on a screen of this size.
+    /// Gives the page this size in CSS pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
-        Ok(self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await?)
-    }
-
-    /// Answers `prefers-color-scheme`.
-    pub(crate) async fn prefer(&self, scheme: &str) -> anyhow::Result<()> {
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        if let Ok(chromium) = self.chromium() {
+            let touch = self.device.form == Form::Phone;
+            return chromium.show_as(Viewport { width, height, scale: 1, touch }).await;
+        }
+        // The window is larger than the page by what the browser draws around it, which only the page knows.
+        self.driver.set_window_rect(0, 0, width, height).await?;
+        let (inner_width, inner_height): (u32, u32) = self.read("[innerWidth, innerHeight]").await?;
+        let (right, below) = (width.saturating_sub(inner_width), height.saturating_sub(inner_height));
+        self.driver.set_window_rect(0, 0, width + right, height + below).await?;
+        let resized = self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+        resized.with_context(|| format!("the window does not become {width} by {height}"))?;
         Ok(())
     }
 
-    /// Cuts the connection, or restores it.
-    pub(crate) async fn connect(&self, connection: Connection) -> anyhow::Result<()> {
-        let cdp = self.driver.cdp();
-        cdp.send_raw("Network.enable", json!({})).await?;
-        let offline = connection == Connection::Cut;
-        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        cdp.send_raw("Network.emulateNetworkConditions", conditions).await?;
-        Ok(())
-    }
-
-    /// Every cookie of the whole profile.
-    pub(crate) async fn cookies(&self) -> anyhow::Result<Value> {
-        let all = self.driver.cdp().send_raw("Network.getAllCookies", json!({})).await?;
-        Ok(all.get("cookies").cloned().unwrap_or_default())
-    }
-
-    /// Fetches everything anew from now on, as on a first visit.
-    pub(crate) async fn forget_cache(&self) -> anyhow::Result<()> {
-        self.driver.cdp().send_raw("Network.clearBrowserCache", json!({})).await?;
-        Ok(())
-    }
-
-    /// A picture of the window.
+    /// A picture of the window; the browser must speak to the page, not to a frame.
     pub(crate) async fn screenshot(&self, path: &Path) -> anyhow::Result<()> {
         Ok(self.driver.screenshot(path).await?)
     }
-
-    /// The requests since the last call, frames included, in the order in which they were sent.
-    pub(crate) async fn traffic(&self) -> anyhow::Result<Vec<Sent>> {
-        let mut order = Vec::new();
-        let mut bytes: BTreeMap<String, f64> = BTreeMap::new();
-        for entry in self.driver.get_log("performance").await? {
-            let entry: Value = serde_json::from_str(&entry.message)?;
-            let text = |path: &str| entry.pointer(path).and_then(Value::as_str).unwrap_or_default();
-            let id = text("/message/params/requestId").to_owned();
-            match text("/message/method") {
-                "Network.requestWillBeSent" => order.push((id, text("/message/params/request/url").to_owned())),
-                "Network.loadingFinished" => {
-                    let length = entry.pointer("/message/params/encodedDataLength").and_then(Value::as_f64);
-                    bytes.insert(id, length.unwrap_or_default());
-                }
-                _ => {}
-            }
-        }
-        let sent = |(id, url): (String, String)| Sent { url, bytes: bytes.get(&id).copied().unwrap_or_default() };
-        Ok(order.into_iter().map(sent).collect())
-    }
-}
-
-/// Whether the browser reaches anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Connection {
-    /// It does not.
-    Cut,
-    /// It does.
-    Whole,
-}
-
-fn capabilities(profile: &TempDir) -> anyhow::Result<Capabilities> {
-    let mut flags: Vec<String> = FLAGS.map(str::to_owned).into();
-    flags.push(format!("--user-data-dir={}", profile.path().display()));
-    let capabilities = json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": { "binary": programs::chromium()?, "args": flags },
-        "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
-    });
-    Ok(serde_json::from_value(capabilities)?)
 }

@@ -98,6 +98,15 @@ impl Collector {
         Ok(SiteKeys { sitekey, secret })
     }
 
+    /// What `corvee embed` prints for the demonstration's site, with these arguments besides: a script and an element.
+    pub(crate) fn embedded(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let mut command = Command::new(programs::corvee()?);
+        command.arg("--data").arg(self.data.path()).args(["embed", &self.site_keys()?.sitekey]);
+        let output = command.args(["--collector", &self.origin]).args(arguments).output()?;
+        ensure!(output.status.success(), "no HTML: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// Which tiles of a sealed challenge show the thing, row by row: what only the operator can know.
     pub(crate) async fn truth(&self, sealed: &str) -> anyhow::Result<Vec<bool>> {
         let keys = KeyRing::from_text(&fs::read_to_string(self.data.path().join("sealing.keys"))?)?;

@@ -1,9 +1,9 @@
 //! Pages of other sites around the widget: what they are given, what they are refused.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use serde_json::json;
 
-use super::browser::Browser;
+use super::browser::{Browser, DESKTOPS, EVERYWHERE, in_each};
 use super::collector::Collector;
 use super::host_page::HostPage;
 use super::visitor::Visitor;
@@ -36,26 +36,24 @@ async fn pass_and_reset(browser: &Browser, collector: &Collector) -> anyhow::Res
     browser.run("corvee.reset()").await?;
     let everywhere: Vec<String> = browser.read(TOKEN_EVERYWHERE).await?;
     ensure!(everywhere.concat().is_empty(), "after a reset the page still holds {everywhere:?}");
-    Visitor::arrive(browser, collector).await?;
-    browser.until("document.querySelector('.tick-box:not(.is-given)')").await?;
-    Ok(())
+    Visitor::arrive(browser, collector).await?.is_new().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_origin_gets_the_token_by_callback_and_in_both_fields() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
-    let page = HostPage::serve(
-        "en",
-        &format!(
-            "<script>tokens = []; passed = (token) => tokens.push(token);</script>
-             <script src=\"{origin}/api.js\" async defer></script>
-             <script src=\"{origin}/api.js\" async defer></script>
-             <form><div class=\"corvee\" data-sitekey=\"{sitekey}\" data-callback=\"passed\"></div></form>"
-        ),
-    )
-    .await?;
-    Browser::open(async |browser| {
+    in_each(EVERYWHERE, async |browser| {
+        let collector = Collector::start()?;
+        let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
+        let page = HostPage::serve(
+            "en",
+            &format!(
+                "<script>tokens = []; passed = (token) => tokens.push(token);</script>
+                 <script src=\"{origin}/api.js\" async defer></script>
+                 <script src=\"{origin}/api.js\" async defer></script>
+                 <form><div class=\"corvee\" data-sitekey=\"{sitekey}\" data-callback=\"passed\"></div></form>"
+            ),
+        )
+        .await?;
         browser.goto(&page.origin("localhost")).await?;
         Visitor::arrive(&browser, &collector).await?;
         browser.leave_frame().await?;
@@ -70,24 +68,24 @@ async fn a_page_of_another_origin_gets_the_token_by_callback_and_in_both_fields(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_renders_where_and_when_it_wants_and_in_its_colours() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
-    let page = HostPage::serve(
-        "en",
-        &format!(
-            "<div class=\"corvee\" data-sitekey=\"{sitekey}\" id=\"place\"></div>
-             <script>
-               tokens = [];
-               begin = () => corvee.render('place', {{
-                 sitekey: '{sitekey}', theme: 'dark', hl: 'fr', callback: (token) => tokens.push(token),
-               }});
-             </script>
-             <script src=\"{origin}/api.js?render=explicit&onload=ready\" async defer></script>
-             <script>ready = () => {{ loaded = true; }};</script>"
-        ),
-    )
-    .await?;
-    Browser::open(async |browser| {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
+        let page = HostPage::serve(
+            "en",
+            &format!(
+                "<div class=\"corvee\" data-sitekey=\"{sitekey}\" id=\"place\"></div>
+                 <script>
+                   tokens = [];
+                   begin = () => corvee.render('place', {{
+                     sitekey: '{sitekey}', theme: 'dark', hl: 'fr', callback: (token) => tokens.push(token),
+                   }});
+                 </script>
+                 <script src=\"{origin}/api.js?render=explicit&onload=ready\" async defer></script>
+                 <script>ready = () => {{ loaded = true; }};</script>"
+            ),
+        )
+        .await?;
         browser.goto(&page.origin("localhost")).await?;
         browser.until("window.loaded").await?;
         let frames: u32 = browser.read("document.querySelectorAll('iframe').length").await?;
@@ -105,34 +103,34 @@ async fn a_page_renders_where_and_when_it_wants_and_in_its_colours() -> anyhow::
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_not_the_sites_is_told_so_and_gets_no_widget() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
-    // The page's clock runs a hundred times faster: the loader waits 20 s before it takes a frame's silence for a failure.
-    let page = HostPage::serve(
-        "en",
-        &format!(
-            "<script>
-               troubles = []; trouble = (code) => troubles.push(code);
-               const wait = setTimeout;
-               setTimeout = (callback, ms, ...values) => wait(callback, ms / 100, ...values);
-             </script>
-             <script src=\"{origin}/api.js\" async defer></script>
-             <div class=\"corvee\" data-sitekey=\"{sitekey}\" data-error-callback=\"trouble\"></div>"
-        ),
-    )
-    .await?;
-    Browser::open(async |browser| {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
+        // The page's clock runs a hundred times faster: the loader waits 20 s before it takes a frame's silence for a failure.
+        let page = HostPage::serve(
+            "en",
+            &format!(
+                "<script>
+                   troubles = []; trouble = (code) => troubles.push(code);
+                   const wait = setTimeout;
+                   setTimeout = (callback, ms, ...values) => wait(callback, ms / 100, ...values);
+                 </script>
+                 <script src=\"{origin}/api.js\" async defer></script>
+                 <div class=\"corvee\" data-sitekey=\"{sitekey}\" data-error-callback=\"trouble\"></div>"
+            ),
+        )
+        .await?;
         // Every name under localhost leads to this machine, and this one is none of the site's.
         browser.goto(&page.origin("elsewhere.localhost")).await?;
         browser.enter_frame().await?;
         let words: String = browser.read("document.body.innerText").await?;
         ensure!(words.contains("host name is not one of the site"), "the frame says {words:?}");
         ensure!(!browser.read::<bool>("!!document.querySelector('#corvee')").await?, "there is a widget all the same");
-        super::screenshots::keep(&browser, "refused-page").await?;
         browser.leave_frame().await?;
+        super::screenshots::keep(&browser, "refused-page").await?;
         browser.until("window.troubles.length").await?;
         let troubles: Vec<String> = browser.read("window.troubles").await?;
-        ensure!(troubles == ["frame-failed"], "the page is told {troubles:?}");
+        ensure!(troubles == ["hostname-refused"], "the page is told {troubles:?}");
         Ok(())
     })
     .await
@@ -140,19 +138,44 @@ async fn a_page_that_is_not_the_sites_is_told_so_and_gets_no_widget() -> anyhow:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_claims_to_be_the_sites_is_refused_by_the_browser() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
-    let body = format!("<iframe src=\"{origin}/frame?sitekey={sitekey}&origin={origin}\"></iframe>");
-    let page = HostPage::serve("en", &body).await?;
-    Browser::open(async |browser| {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
+        let body = format!("<iframe src=\"{origin}/frame?sitekey={sitekey}&origin={origin}\"></iframe>");
+        let page = HostPage::serve("en", &body).await?;
         browser.goto(&page.origin("elsewhere.localhost")).await?;
         browser.enter_frame().await?;
         let address: String = browser.read("document.URL").await?;
-        ensure!(address.starts_with("chrome-error:"), "the frame shows {address}");
+        let refused = address.starts_with("chrome-error:") || address.starts_with("about:neterror");
+        ensure!(refused, "the frame shows {address}");
         // The same frame on a page of the site is shown: it is the page that is refused.
         browser.goto(&page.origin("localhost")).await?;
         browser.enter_frame().await?;
-        browser.until("document.querySelector('#corvee .tick-box')").await?;
+        Visitor::arrive(&browser, &collector).await?.is_new().await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinned_script_runs_and_one_of_another_hash_is_refused() -> anyhow::Result<()> {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let pinned = collector.embedded(&["--pinned"])?;
+        ensure!(pinned.contains("integrity=\"sha384-") && !pinned.contains("/api.js"), "{pinned}");
+        let page = HostPage::serve("en", &pinned).await?;
+        browser.goto(&page.origin("localhost")).await?;
+        Visitor::arrive(&browser, &collector).await?.is_new().await?;
+
+        let watch = "<script>addEventListener('error', ({ target }) => { refused = target.src; }, true);</script>";
+        // Another hash of the same length: one that is no hash at all would not be looked at.
+        let (before, hash) = pinned.split_once("sha384-").context("no hash")?;
+        let first = if hash.starts_with('A') { 'B' } else { 'A' };
+        let other = format!("{before}sha384-{first}{}", hash.get(1..).unwrap_or_default());
+        let page = HostPage::serve("en", &format!("{watch}{other}")).await?;
+        browser.goto(&page.origin("localhost")).await?;
+        browser.until("window.refused").await?;
+        let runs: bool = browser.read("!!window.corvee || !!document.querySelector('iframe')").await?;
+        ensure!(!runs, "a script with another hash than the page's runs");
         Ok(())
     })
     .await

@@ -16,14 +16,20 @@ pub(crate) struct HostPage {
 impl HostPage {
     /// Serves `body` inside a plain page in this language, under every path.
     pub(crate) async fn serve(language: &str, body: &str) -> anyhow::Result<Self> {
+        Self::serve_under("", language, body).await
+    }
+
+    /// The same, under this Content Security Policy; none when it is empty.
+    pub(crate) async fn serve_under(policy: &str, language: &str, body: &str) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let page = format!(
             "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>A site</title>\
              <link rel=\"icon\" href=\"data:,\"></head><body><main><h1>A site</h1>{body}</main></body></html>"
         );
+        let policy = if policy.is_empty() { String::new() } else { format!("content-security-policy: {policy}\r\n") };
         let reply: Arc<[u8]> = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
+            "HTTP/1.1 200 OK\r\n{policy}content-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
             page.len()
         )
         .into_bytes()

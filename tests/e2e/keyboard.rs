@@ -1,14 +1,14 @@
-//! The whole loop without a mouse, its key presses counted from the focused checkbox.
+//! The whole loop without a mouse, its key presses counted from the focused widget.
 
 use anyhow::{bail, ensure};
 use thirtyfour::Key;
 
-use super::browser::Browser;
+use super::browser::{Browser, DESKTOPS, in_each};
 use super::collector::Collector;
 use super::comment_page;
 use super::visitor::{Outcome, Screen, Visitor};
 
-const FOCUSED_CHECKBOX: &str = "document.hasFocus() && document.activeElement.matches('.tick-box')";
+const FOCUSED_CARD: &str = "document.hasFocus() && document.activeElement.matches('.card-action')";
 /// Screens a challenge may have.
 const SCREENS_MAX: usize = 2;
 
@@ -35,7 +35,7 @@ enum Way {
 }
 
 impl Way {
-    /// Presses that a screen may take, Space on the checkbox and Enter at the end included.
+    /// Presses that a screen may take, Space on the widget and Enter at the end included.
     fn allowance(self, positives: usize) -> usize {
         match self {
             Self::Digits => positives + 4,
@@ -70,8 +70,8 @@ impl Way {
     }
 }
 
-/// Comes to the checkbox by Tab, from the field before it.
-async fn reach_checkbox<'a>(browser: &'a Browser, collector: &'a Collector) -> anyhow::Result<Visitor<'a>> {
+/// Comes to the widget by Tab, from the field before it.
+async fn reach_widget<'a>(browser: &'a Browser, collector: &'a Collector) -> anyhow::Result<Visitor<'a>> {
     browser.goto(&collector.url("/")).await?;
     Visitor::arrive(browser, collector).await?;
     browser.leave_frame().await?;
@@ -80,14 +80,14 @@ async fn reach_checkbox<'a>(browser: &'a Browser, collector: &'a Collector) -> a
     let focused: String = browser.read("document.activeElement.tagName").await?;
     ensure!(focused == "IFRAME", "Tab after the comment leads to {focused}");
     let visitor = Visitor::arrive(browser, collector).await?;
-    ensure!(browser.read::<bool>(FOCUSED_CHECKBOX).await?, "Tab does not lead to the checkbox");
+    ensure!(browser.read::<bool>(FOCUSED_CARD).await?, "Tab does not lead to the widget's first way");
     Ok(visitor)
 }
 
 async fn check(way: Way) -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    Browser::open(async |browser| {
-        let visitor = reach_checkbox(&browser, &collector).await?;
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let visitor = reach_widget(&browser, &collector).await?;
         let mut keyboard = Keyboard { browser: &browser, presses: 0 };
         let mut allowance = 0;
         keyboard.press(' ').await?;
@@ -107,7 +107,7 @@ async fn check(way: Way) -> anyhow::Result<()> {
             }
         }
         ensure!(keyboard.presses <= allowance, "{way:?}: {} presses, {allowance} allowed", keyboard.presses);
-        browser.until(FOCUSED_CHECKBOX).await?;
+        browser.until(FOCUSED_CARD).await?;
         browser.leave_frame().await?;
         ensure!(
             browser.read::<String>("document.activeElement.tagName").await? == "IFRAME",
@@ -132,9 +132,9 @@ async fn a_visitor_passes_by_arrows_and_space_in_sixteen_presses_for_three_pictu
 
 #[tokio::test(flavor = "multi_thread")]
 async fn escape_closes_and_loses_neither_the_form_nor_the_picks() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    Browser::open(async |browser| {
-        let visitor = reach_checkbox(&browser, &collector).await?;
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let visitor = reach_widget(&browser, &collector).await?;
         browser.press(' ').await?;
         let screen = visitor.screen().await?;
         browser.press('2').await?;
@@ -142,7 +142,7 @@ async fn escape_closes_and_loses_neither_the_form_nor_the_picks() -> anyhow::Res
         ensure!(visitor.picked().await? == [1, 8]);
         browser.press(Key::Escape).await?;
         browser.until("!document.querySelector('.panel')").await?;
-        browser.until(FOCUSED_CHECKBOX).await?;
+        browser.until(FOCUSED_CARD).await?;
         browser.leave_frame().await?;
         comment_page::is_filled(&browser).await?;
         let closed = "(({ width, height }) => width === 304 && height === 78)(document.querySelector('iframe').getBoundingClientRect())";

@@ -1,12 +1,12 @@
-//! From the tick to the token and what the site's server learns of it; failing, offline, and on again.
+//! From the first click to the token and what the site's server learns of it; failing, offline, and on again.
 
 use anyhow::ensure;
 use serde_json::json;
 
-use super::browser::Browser;
+use super::browser::{DESKTOPS, EVERYWHERE, in_each};
 use super::collector::Collector;
 use super::comment_page;
-use super::visitor::{Outcome, Visitor};
+use super::visitor::{CARD_ACTION, DONE_LINE, Outcome, TO_RECEIPT, TROUBLE, TRY_AGAIN, Visitor};
 
 /// Words nobody is told who picked other tiles than expected.
 const BLAME: [&str; 6] = ["wrong", "incorrect", "mistake", "failed", "error", "robot detected"];
@@ -14,17 +14,17 @@ const BLAME: [&str; 6] = ["wrong", "incorrect", "mistake", "failed", "error", "r
 const WRONG_ANSWERS_MAX: u32 = 2;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_visitor_labels_pictures_by_mouse_and_the_site_accepts_the_comment() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    let before = collector.ledger().await?;
-    Browser::open(async |browser| {
+async fn a_visitor_labels_pictures_and_the_site_accepts_the_comment() -> anyhow::Result<()> {
+    in_each(EVERYWHERE, async |browser| {
+        let collector = Collector::start()?;
+        let before = collector.ledger().await?;
         browser.goto(&collector.url("/")).await?;
         comment_page::fill(&browser).await?;
         let visitor = Visitor::arrive(&browser, &collector).await?;
         let screens = visitor.pass().await?;
-        let line = visitor.text(".purpose").await?;
+        let line = visitor.text(DONE_LINE).await?;
         ensure!(line.starts_with("Done in ") && line.contains("given") && line.contains("$0"), "the line is {line:?}");
-        visitor.reads(".to-receipt", "receipt").await?;
+        visitor.reads(TO_RECEIPT, "receipt").await?;
 
         browser.leave_frame().await?;
         let token = comment_page::token(&browser).await?;
@@ -48,11 +48,11 @@ async fn a_visitor_labels_pictures_by_mouse_and_the_site_accepts_the_comment() -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_answers_lead_to_other_pictures_and_right_ones_through() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    Browser::open(async |browser| {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
         browser.goto(&collector.url("/")).await?;
         let visitor = Visitor::arrive(&browser, &collector).await?;
-        let mut screen = visitor.tick().await?;
+        let mut screen = visitor.begin().await?;
         let mut told = Vec::new();
         while told.last().is_none_or(|words| words != "Here are other pictures.") {
             ensure!(
@@ -82,20 +82,37 @@ async fn wrong_answers_lead_to_other_pictures_and_right_ones_through() -> anyhow
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_other_pictures_gets_others_and_passes_with_them() -> anyhow::Result<()> {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        browser.goto(&collector.url("/")).await?;
+        let visitor = Visitor::arrive(&browser, &collector).await?;
+        let screen = visitor.begin().await?;
+        visitor.pick(&screen.positives()).await?;
+        let others = visitor.others(&screen).await?;
+        ensure!(others != screen, "the pictures are the same");
+        ensure!(visitor.picked().await?.is_empty(), "other pictures begin with nothing picked");
+        visitor.pass_from(others).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_goes_away_costs_the_visitor_nothing() -> anyhow::Result<()> {
-    let collector = Collector::start()?;
-    Browser::open(async |browser| {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
         browser.goto(&collector.url("/")).await?;
         comment_page::fill(&browser).await?;
         let visitor = Visitor::arrive(&browser, &collector).await?;
 
         collector.kill();
-        browser.click(".tick-box").await?;
-        browser.until("document.querySelector('.card .trouble')").await?;
-        visitor.reads(".trouble", "No connection just now. Nothing is lost.").await?;
-        visitor.reads(".card .button", "Try again").await?;
+        browser.click(CARD_ACTION).await?;
+        visitor.awaits(TROUBLE).await?;
+        visitor.reads(TROUBLE, "No connection just now. Nothing is lost.").await?;
+        visitor.reads(TRY_AGAIN, "Try again").await?;
         collector.start_again()?;
-        browser.click(".card .button").await?;
+        browser.click(TRY_AGAIN).await?;
         let screen = visitor.screen().await?;
 
         visitor.pick(&screen.positives()).await?;

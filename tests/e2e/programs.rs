@@ -10,14 +10,24 @@ pub(crate) fn corvee() -> anyhow::Result<PathBuf> {
     given("CORVEE_BIN")
 }
 
-/// The browser.
+/// One browser.
 pub(crate) fn chromium() -> anyhow::Result<PathBuf> {
     given("CORVEE_CHROMIUM")
 }
 
-/// The browser's WebDriver server.
+/// That browser's WebDriver server.
 pub(crate) fn chromedriver() -> anyhow::Result<PathBuf> {
     given("CORVEE_CHROMEDRIVER")
+}
+
+/// The other browser.
+pub(crate) fn firefox() -> anyhow::Result<PathBuf> {
+    given("CORVEE_FIREFOX")
+}
+
+/// The other browser's WebDriver server.
+pub(crate) fn geckodriver() -> anyhow::Result<PathBuf> {
+    given("CORVEE_GECKODRIVER")
 }
 
 /// The script that looks for accessibility defects.
@@ -27,7 +37,7 @@ pub(crate) fn axe() -> anyhow::Result<PathBuf> {
 
 fn given(variable: &str) -> anyhow::Result<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from).with_context(|| {
-        format!("{variable} is not set: run `cargo xtask test`, which builds the collector, finds the browser and says where they are")
+        format!("{variable} is not set: run `cargo xtask test`, which builds the collector, finds the browsers and says where they are")
     })?;
     ensure!(path.is_file(), "{variable} names {}, which is no file: run `cargo xtask test`", path.display());
     Ok(path)

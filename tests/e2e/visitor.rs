@@ -10,8 +10,38 @@ use super::collector::Collector;
 /// Screens after which somebody who answers rightly must be through: two a challenge, and one challenge that fails.
 const SCREENS_MAX: u32 = 4;
 
+/// The way through by labelling, on the closed widget and in the choice.
+pub(crate) const LABEL: &str = ".way-label";
+/// The way through by the device's own work, in the same places.
+pub(crate) const MACHINE: &str = ".way-machine";
+/// What only a widget shows whose visitor's device is at work.
+pub(crate) const COMPUTING: &str = ".is-computing .progress";
+/// What the closed widget asks to be pressed: for pictures, and after that for what its one line says.
+pub(crate) const CARD_ACTION: &str = ".card .card-action";
+/// What only a widget shows whose visitor is through.
+pub(crate) const PASSED: &str = ".card .is-given";
+/// The line that says what was done, on the widget of a visitor who is through.
+pub(crate) const DONE_LINE: &str = ".card .pass";
+/// What a closed widget says that cannot go on, and the button beside it.
+pub(crate) const TROUBLE: &str = ".card .trouble";
+/// Tries again what could not go on.
+pub(crate) const TRY_AGAIN: &str = ".card .button";
+/// What an open widget says that cannot go on.
+pub(crate) const TROUBLE_OPEN: &str = ".foot .trouble";
+/// The button that opens the receipt, and the one that closes it.
+pub(crate) const TO_RECEIPT: &str = ".to-receipt";
+const RECEIPT: &str = ".payslip";
+const RECEIPT_CLOSE: &str = ".payslip > .controls .button.is-quiet";
+const REMOVAL: &str = ".removal .button";
+const REMOVAL_ASKED: &str = ".removal-text";
+const REMOVED: &str = ".removal-text.settled";
+/// What only a widget shows whose token has died.
+const EXPIRED: &str = ".card:is(.is-expired, :has(.to-receipt):not(:has(.is-given)))";
+/// Asks for other pictures.
+const OTHERS: &str = ".foot .button.is-main + .button";
+
 /// The address of the pictures, once they can be answered.
-const USABLE: &str = "(() => {
+pub(crate) const USABLE: &str = "(() => {
     const part = document.querySelector('.part');
     const ready = part && part.complete && part.naturalWidth > 0 && !document.querySelector('.grid[aria-busy]');
     return ready && part.src;
@@ -36,7 +66,7 @@ pub(crate) struct Screen {
 /// What became of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The box is ticked.
+    /// The visitor is through.
     Passed,
     /// There is another screen, with these words above it.
     Another(String),
@@ -70,9 +100,25 @@ impl<'a> Visitor<'a> {
         Ok(Self { browser, collector })
     }
 
-    /// Ticks the box with the mouse.
-    pub(crate) async fn tick(&self) -> anyhow::Result<Screen> {
-        self.browser.click(".tick-box").await?;
+    /// Asks for pictures.
+    pub(crate) async fn begin(&self) -> anyhow::Result<Screen> {
+        self.browser.click(LABEL).await?;
+        self.screen().await
+    }
+
+    /// Asks for pictures where the page has opened the choice, and answers rightly; how many screens that took.
+    pub(crate) async fn pass_chosen(&self) -> anyhow::Result<u32> {
+        self.browser.until(&format!("document.querySelector('.is-choice {LABEL}')")).await?;
+        self.pass().await
+    }
+
+    /// Asks for other pictures than these.
+    pub(crate) async fn others(&self, screen: &Screen) -> anyhow::Result<Screen> {
+        self.browser.click(OTHERS).await?;
+        let before = Value::from(screen.sprite.clone());
+        self.browser
+            .until(&format!("(() => {{ const usable = {USABLE}; return usable && usable !== {before}; }})()"))
+            .await?;
         self.screen().await
     }
 
@@ -86,14 +132,20 @@ impl<'a> Visitor<'a> {
         Ok(Screen { sprite, truth })
     }
 
-    /// Picks these tiles with the mouse.
+    /// Picks these tiles of a screen on which nothing is picked.
     pub(crate) async fn pick(&self, tiles: &[usize]) -> anyhow::Result<()> {
+        self.toggle(tiles).await?;
+        ensure!(self.picked().await? == tiles, "clicking {tiles:?} picked {:?}", self.picked().await?);
+        Ok(())
+    }
+
+    /// Clicks these tiles.
+    pub(crate) async fn toggle(&self, tiles: &[usize]) -> anyhow::Result<()> {
         for tile in tiles {
             self.browser
                 .click(&format!("[role=row]:nth-child({}) > :nth-child({}) > .tile", tile / 3 + 1, tile % 3 + 1))
                 .await?;
         }
-        ensure!(self.picked().await? == tiles, "clicking {tiles:?} picked {:?}", self.picked().await?);
         Ok(())
     }
 
@@ -104,7 +156,7 @@ impl<'a> Visitor<'a> {
         self.browser.read(pressed).await
     }
 
-    /// Hands the screen in with the mouse.
+    /// Hands the screen in.
     pub(crate) async fn submit(&self) -> anyhow::Result<()> {
         self.browser.click(".button.is-main").await
     }
@@ -114,7 +166,7 @@ impl<'a> Visitor<'a> {
         let before = Value::from(screen.sprite.clone());
         let outcome = format!(
             "(() => {{
-                if (document.querySelector('.tick-box.is-given')) return ['passed', ''];
+                if (document.querySelector('{PASSED}')) return ['passed', ''];
                 const trouble = document.querySelector('.trouble');
                 if (trouble) return ['trouble', trouble.innerText];
                 const usable = {USABLE};
@@ -129,14 +181,14 @@ impl<'a> Visitor<'a> {
         })
     }
 
-    /// Answers `screen` rightly with the mouse.
+    /// Answers `screen` rightly.
     pub(crate) async fn answer(&self, screen: &Screen) -> anyhow::Result<Outcome> {
         self.pick(&screen.positives()).await?;
         self.submit().await?;
         self.outcome(screen).await
     }
 
-    /// Answers rightly from `screen` on until the box is ticked; how many screens that took.
+    /// Answers rightly from `screen` on until the visitor is through; how many screens that took.
     pub(crate) async fn pass_from(&self, mut screen: Screen) -> anyhow::Result<u32> {
         for number in 1..=SCREENS_MAX {
             match self.answer(&screen).await? {
@@ -145,13 +197,55 @@ impl<'a> Visitor<'a> {
                 Outcome::Trouble(words) => bail!("screen {number}: {words}"),
             }
         }
-        bail!("{SCREENS_MAX} screens were answered rightly, and the box is not ticked")
+        bail!("{SCREENS_MAX} screens were answered rightly, and the visitor is not through")
     }
 
-    /// Ticks the box and answers rightly; how many screens that took.
+    /// Asks for pictures and answers rightly; how many screens that took.
     pub(crate) async fn pass(&self) -> anyhow::Result<u32> {
-        let screen = self.tick().await?;
+        let screen = self.begin().await?;
         self.pass_from(screen).await
+    }
+
+    /// Waits until the token has died.
+    pub(crate) async fn is_expired(&self) -> anyhow::Result<()> {
+        self.awaits(EXPIRED).await
+    }
+
+    /// Waits until the widget begins from the beginning.
+    pub(crate) async fn is_new(&self) -> anyhow::Result<()> {
+        self.browser
+            .until(&format!("document.querySelector('{CARD_ACTION}') && !document.querySelector('{PASSED}')"))
+            .await?;
+        Ok(())
+    }
+
+    /// Opens the receipt.
+    pub(crate) async fn open_receipt(&self) -> anyhow::Result<()> {
+        self.browser.click(TO_RECEIPT).await?;
+        self.awaits(RECEIPT).await
+    }
+
+    /// Closes the receipt.
+    pub(crate) async fn close_receipt(&self) -> anyhow::Result<()> {
+        self.browser.click(RECEIPT_CLOSE).await
+    }
+
+    /// Asks on the receipt for the answers' removal, which the widget then asks about.
+    pub(crate) async fn ask_removal(&self) -> anyhow::Result<()> {
+        self.browser.click(REMOVAL).await?;
+        self.awaits(REMOVAL_ASKED).await
+    }
+
+    /// Says that the removal is meant.
+    pub(crate) async fn confirm_removal(&self) -> anyhow::Result<()> {
+        self.browser.click(REMOVAL).await?;
+        self.awaits(REMOVED).await
+    }
+
+    /// Waits until there is such an element.
+    pub(crate) async fn awaits(&self, selector: &str) -> anyhow::Result<()> {
+        self.browser.until(&format!("document.querySelector({})", Value::from(selector))).await?;
+        Ok(())
     }
 
     /// The text of an element.

@@ -3,6 +3,7 @@
 mod aggregate;
 mod campaign;
 mod demo;
+mod embed;
 mod export;
 mod import;
 mod output;
@@ -50,6 +51,8 @@ enum Command {
     /// Sites that show the widget.
     #[command(subcommand)]
     Site(site::Site),
+    /// Prints the HTML that puts the widget on a page.
+    Embed(embed::Embed),
     /// Questions that visitors are asked.
     #[command(subcommand)]
     Campaign(campaign::Campaign),
@@ -91,6 +94,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Serve(serve) => serve.run(context()?, arguments.json).await,
         Command::Demo(demo) => demo.run(context()?, arguments.json).await,
         Command::Site(site) => site.run(context()?).await,
+        Command::Embed(embed) => embed.run(context()?).await,
         Command::Campaign(campaign) => campaign.run(context()?).await,
         Command::Import(import) => import.run(context()?).await,
         Command::Export(export) => export.run(context()?).await,

@@ -7,6 +7,8 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::campaign::budget::BudgetLimits;
+use crate::campaign::cost::{MachineLimits, SOLUTIONS};
+use crate::state::Limits;
 
 /// The file inside the data folder.
 pub const CONFIG_FILE: &str = "corvee.toml";
@@ -21,6 +23,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// What one address prefix may ask for in an hour.
     pub budget: BudgetConfig,
+    /// What the machine's turn costs.
+    pub machine: MachineConfig,
 }
 
 /// What one address prefix may ask for in an hour.
@@ -35,12 +39,74 @@ pub struct BudgetConfig {
     pub challenges: u32,
 }
 
+/// What the machine's turn costs; checked as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "MachineTable")]
+pub struct MachineConfig(MachineLimits);
+
+/// The same as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MachineTable {
+    /// Memory of one hash, in KiB.
+    memory_kib: u32,
+    /// Hashes that a puzzle takes on average.
+    base_work: u32,
+    /// The same at most, whatever the load.
+    max_work: u32,
+    /// Puzzles of one prefix and hour at the base cost.
+    base_puzzles: u32,
+    /// Puzzles of one prefix and hour after which none is issued.
+    puzzles: u32,
+}
+
+/// A cost that makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum MachineConfigError {
+    #[error(
+        "memory_kib = {0}: it must be 8 to 4096; a proof of {SOLUTIONS} hashes at 4096 takes the collector some 30 ms to check"
+    )]
+    Memory(u32),
+    #[error("base_work = {0}: it must be {least} to 1000000; a puzzle wants {SOLUTIONS} numbers and each takes two hashes at least", least = 2 * SOLUTIONS)]
+    BaseWork(u32),
+    #[error("max_work = {max_work}: it must be {base_work} (base_work) to 1000000")]
+    MaxWork { base_work: u32, max_work: u32 },
+}
+
+impl TryFrom<MachineTable> for MachineConfig {
+    type Error = MachineConfigError;
+
+    fn try_from(table: MachineTable) -> Result<Self, MachineConfigError> {
+        const MEMORY_KIB_MAX: u32 = 4096;
+        const WORK_MAX: u32 = 1_000_000;
+        let MachineTable { memory_kib, base_work, max_work, base_puzzles, puzzles } = table;
+        if !(8..=MEMORY_KIB_MAX).contains(&memory_kib) {
+            return Err(MachineConfigError::Memory(memory_kib));
+        }
+        if !(2 * u32::from(SOLUTIONS)..=WORK_MAX).contains(&base_work) {
+            return Err(MachineConfigError::BaseWork(base_work));
+        }
+        if !(base_work..=WORK_MAX).contains(&max_work) {
+            return Err(MachineConfigError::MaxWork { base_work, max_work });
+        }
+        Ok(Self(MachineLimits { memory_kib, base_work, max_work, base_puzzles, puzzles }))
+    }
+}
+
+impl Default for MachineTable {
+    fn default() -> Self {
+        let MachineLimits { memory_kib, base_work, max_work, base_puzzles, puzzles } = MachineLimits::default();
+        Self { memory_kib, base_work, max_work, base_puzzles, puzzles }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
+            machine: MachineConfig::default(),
         }
     }
 }
@@ -81,6 +147,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// What visitors may ask for.
+    pub fn limits(&self) -> Limits {
+        Limits { budget: self.budget.into(), machine: self.machine.0 }
+    }
+
     /// The settings in `data`; the defaults when there is no file.
     pub fn load(data: &Path) -> Result<Self, ConfigError> {
         let path = data.join(CONFIG_FILE);
@@ -120,6 +191,24 @@ mod tests {
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.trusted_proxies.len(), 1);
         assert_eq!(config.budget, BudgetConfig { challenges: 7, ..BudgetConfig::default() });
+    }
+
+    #[test]
+    fn the_machines_turn_costs_what_the_operator_says_if_it_makes_sense() {
+        let config = load("[machine]\nmemory_kib = 512\nbase_work = 2000").unwrap();
+        let expected = MachineLimits { memory_kib: 512, base_work: 2000, ..MachineLimits::default() };
+        assert_eq!(config.limits(), Limits { machine: expected, ..Limits::default() });
+        for (text, part) in [
+            ("memory_kib = 7", "memory_kib = 7: it must be 8 to 4096"),
+            ("memory_kib = 4097", "memory_kib = 4097: it must be 8 to 4096"),
+            ("base_work = 15", "base_work = 15: it must be 16 to 1000000"),
+            ("base_work = 9000\nmax_work = 8999", "max_work = 8999: it must be 9000 (base_work) to 1000000"),
+            ("work = 9000", "unknown field `work`"),
+            ("base_work = -1", "line 3"),
+        ] {
+            let error = load(&format!("listen = \"127.0.0.1:1\"\n[machine]\n{text}")).unwrap_err();
+            assert!(error.contains(part) && error.contains("at line "), "{error}");
+        }
     }
 
     #[test]

@@ -4,13 +4,18 @@ pub mod answers;
 pub mod assets;
 pub mod challenges;
 pub mod client_address;
+pub mod compression;
 pub mod demo_site;
 pub mod frame;
 pub mod health;
 pub mod ledger;
 pub mod pages;
+pub mod plain;
 pub mod problems;
+pub mod proofs;
 pub mod receipts;
+pub mod renewals;
+pub mod settings;
 pub mod siteverify;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -49,25 +54,37 @@ pub struct AppState {
 
 /// Every route of the collector.
 pub fn router(state: AppState) -> Router {
-    let visitors = Router::new()
+    let texts = Router::new()
         .route("/v1/challenges", post(challenges::issue))
-        .route("/v1/challenges/{sealed}/screen.jpg", get(challenges::sprite))
         .route("/v1/answers", post(answers::answer))
+        .route("/v1/proofs", post(proofs::prove))
+        .route("/v1/renewals", post(renewals::renew))
         .route("/v1/receipts/{code}", get(receipts::show).delete(receipts::remove))
         .route("/v1/campaigns/{campaign}/ledger", get(ledger::show))
+        .route("/plain", get(plain::begin).post(plain::go_on))
         .route("/receipt", get(pages::find_receipt))
         .route("/receipt/{code}", get(pages::receipt).post(pages::remove_receipt))
+        .route("/frame", get(frame::show))
+        .route("/v1/settings", get(settings::show))
+        .layer(compression::layer());
+    let visitors = Router::new()
+        .route("/v1/challenges/{sealed}/screen.jpg", get(challenges::sprite))
+        .merge(texts)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES));
 
     let sites = Router::new()
-        .route("/siteverify", get(siteverify::verify).post(siteverify::verify))
-        .route("/recaptcha/api/siteverify", get(siteverify::verify).post(siteverify::verify))
+        .route("/siteverify", get(siteverify::by_secret).post(siteverify::by_secret))
+        .route("/recaptcha/api/siteverify", get(siteverify::recaptcha).post(siteverify::recaptcha))
+        .route("/turnstile/v0/siteverify", get(siteverify::not_by_get).post(siteverify::turnstile))
         .layer(DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES));
 
     let browser = Router::new()
         .route("/api.js", get(assets::loader))
         .route("/recaptcha/api.js", get(assets::loader))
-        .route("/frame", get(frame::show))
+        .route("/recaptcha/enterprise.js", get(assets::loader))
+        .route("/1/api.js", get(assets::loader))
+        .route("/1/secure-api.js", get(assets::loader))
+        .route("/turnstile/v0/api.js", get(assets::loader))
         .route("/assets/{file}", get(assets::immutable))
         // Browsers ask for it by themselves; there is none.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }));

@@ -7,7 +7,7 @@ pub mod key;
 pub mod sites;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use axum::{Router, middleware};
 use corvee_protocol::limits;
 
@@ -20,7 +20,9 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/v1/campaigns/{campaign}", get(campaigns::show).patch(campaigns::change))
         .route("/v1/campaigns/{campaign}/export", get(exports::download))
         .route("/v1/sites", get(sites::list).post(sites::create))
-        .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES));
+        .route("/v1/sites/{sitekey}", patch(sites::change))
+        .route("/v1/sites/{sitekey}/secrets", post(sites::rotate))
+        .layer(DefaultBodyLimit::max(limits::REQUESTER_BODY_BYTES));
     let uploads = Router::new()
         .route("/v1/campaigns/{campaign}/items", get(items::list).merge(post(items::import)))
         .layer(DefaultBodyLimit::disable());

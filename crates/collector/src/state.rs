@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use corvee_protocol::sealed_puzzle::{PUZZLE_BYTES, PUZZLE_PURPOSE};
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState, SealedTile};
+use corvee_protocol::sealed_wait::{WAIT_BYTES, WAIT_PURPOSE};
 use corvee_seal::{KeyRing, Sealer};
 
 use crate::campaign::address::PrefixHasher;
 use crate::campaign::budget::{Budget, BudgetLimits};
+use crate::campaign::cost::{Load, MachineLimits};
+use crate::campaign::proofs::Checker;
 use crate::campaign::register::Register;
 use crate::chance::Chance;
 use crate::clock::Clock;
@@ -16,6 +20,15 @@ use crate::store::campaigns::CampaignId;
 use crate::store::items::ItemId;
 use crate::store::writer::Writer;
 use crate::store::{Store, StoreError};
+
+/// What visitors may ask for, and what it costs them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Challenges of one address prefix.
+    pub budget: BudgetLimits,
+    /// Machine's turns.
+    pub machine: MachineLimits,
+}
 
 /// One running collector.
 pub struct Collector {
@@ -31,6 +44,16 @@ pub struct Collector {
     pub prefixes: PrefixHasher,
     /// Seals challenges.
     pub sealer: Sealer,
+    /// Seals puzzles.
+    pub puzzle_sealer: Sealer,
+    /// Seals waits.
+    pub wait_sealer: Sealer,
+    /// What machine's turns cost.
+    pub machine: MachineLimits,
+    /// How many are under way.
+    pub load: Load,
+    /// Checks proofs.
+    pub checker: Checker,
     /// Tiles and sprites.
     pub gallery: Gallery,
     /// Time.
@@ -48,13 +71,18 @@ impl Collector {
         gallery: Gallery,
         clock: Arc<dyn Clock>,
         chance: Chance,
-        limits: BudgetLimits,
+        limits: Limits,
     ) -> Result<Self, StoreError> {
         let collector = Self {
             prefixes: PrefixHasher::new(chance.bytes()),
-            sealer: Sealer::new(keys, CHALLENGE_PURPOSE, CHALLENGE_BYTES),
+            sealer: Sealer::new(keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES),
+            puzzle_sealer: Sealer::new(keys.clone(), PUZZLE_PURPOSE, PUZZLE_BYTES),
+            wait_sealer: Sealer::new(keys, WAIT_PURPOSE, WAIT_BYTES),
             register: Register::default(),
-            budget: Budget::new(limits),
+            budget: Budget::new(limits.budget),
+            machine: limits.machine,
+            load: Load::default(),
+            checker: Checker::default(),
             store,
             writer,
             gallery,

@@ -6,6 +6,7 @@
 pub mod answers;
 mod ballots;
 pub mod campaigns;
+pub mod grants;
 mod image_references;
 pub mod items;
 pub mod receipts;

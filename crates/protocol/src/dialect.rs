@@ -38,6 +38,25 @@ impl Dialect {
         Self::ALL.iter().copied().find(|dialect| dialect.as_str() == name)
     }
 
+    /// Path of its script on the collector.
+    pub const fn script_path(self) -> &'static str {
+        match self {
+            Self::Corvee => "/api.js",
+            Self::Recaptcha => "/recaptcha/api.js",
+            Self::Hcaptcha => "/1/api.js",
+            Self::Turnstile => "/turnstile/v0/api.js",
+        }
+    }
+
+    /// Path of its check on the collector.
+    pub const fn siteverify_path(self) -> &'static str {
+        match self {
+            Self::Corvee | Self::Hcaptcha => "/siteverify",
+            Self::Recaptcha => "/recaptcha/api/siteverify",
+            Self::Turnstile => "/turnstile/v0/siteverify",
+        }
+    }
+
     /// Milliseconds a token of this dialect can be redeemed after it was issued.
     pub const fn token_life_ms(self) -> u64 {
         match self {

@@ -26,3 +26,14 @@ pub enum SecondsSource {
     /// Too few visitors so far: the median of a published study.
     Study,
 }
+
+impl SecondsSource {
+    /// What has this name on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "measured" => Some(Self::Measured),
+            "study" => Some(Self::Study),
+            _ => None,
+        }
+    }
+}

@@ -15,9 +15,12 @@ pub mod limits;
 pub mod problem;
 pub mod puzzle;
 pub mod receipt;
+pub mod sealed_puzzle;
 pub mod sealed_state;
+pub mod sealed_wait;
 pub mod settings;
 pub mod site;
+pub mod words;
 
 pub use answer::{Answer, AnswerReply, AnswerRequest, Passed, Timing};
 pub use challenge::{Ask, Challenge, ChallengeRequest, Screen};
@@ -28,3 +31,5 @@ pub use problem::{Problem, ProblemKind};
 pub use puzzle::{Granted, ProofRequest, Puzzle, RenewalRequest, Wish};
 pub use receipt::{PriceMeasure, Receipt};
 pub use settings::{Offer, Renewal, Settings, Size, Testing, Theme};
+pub use site::{SiteWords, Turn};
+pub use words::{Arg, Category, Word, Words};

@@ -31,6 +31,11 @@ macro_rules! problem_kinds {
             /// All of them, for documents and tests.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// The kind of this name on the wire.
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($slug => Some(Self::$variant),)* _ => None }
+            }
+
             /// Its HTTP status.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)* }
@@ -59,6 +64,12 @@ problem_kinds! {
     ChallengeExpired = "urn:corvee:problem:challenge-expired", 410, "This challenge has expired";
     /// Its one answer was given.
     ChallengeSpent = "urn:corvee:problem:challenge-spent", 409, "This challenge was answered already";
+    /// The numbers do not solve the puzzle.
+    InvalidProof = "urn:corvee:problem:invalid-proof", 400, "These numbers do not solve the puzzle";
+    /// The token was redeemed, is not known, or its hour is over.
+    TokenGone = "urn:corvee:problem:token-gone", 410, "This token can no longer be renewed";
+    /// The site asks nobody to label.
+    LabellingRefused = "urn:corvee:problem:labelling-refused", 403, "This site asks nobody to label";
     /// The site's campaigns have nothing to ask.
     NothingToAsk = "urn:corvee:problem:nothing-to-ask", 503, "There is nothing to ask right now";
     /// This address asked for too much.

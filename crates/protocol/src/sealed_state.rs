@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialect::Dialect;
 use crate::ids::{Action, CustomData, Hostname, Language};
+use crate::limits;
 
 /// The purpose under which challenges are sealed.
 pub const CHALLENGE_PURPOSE: &str = "corvee challenge 2";
@@ -57,6 +58,15 @@ pub struct SealedPage {
     pub action: Option<Action>,
     /// What it wants to have back with the token.
     pub cdata: Option<CustomData>,
+    /// Whether the visitor carries the token into the form by hand, without script, and so without renewal.
+    pub by_hand: bool,
+}
+
+impl SealedPage {
+    /// Milliseconds a token for this page can be redeemed after it was issued.
+    pub const fn token_life_ms(&self) -> u64 {
+        if self.by_hand { limits::HAND_TOKEN_LIFE_MS } else { self.dialect.token_life_ms() }
+    }
 }
 
 /// One tile.

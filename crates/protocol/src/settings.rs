@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::dialect::Dialect;
 use crate::disclosure::Disclosure;
 use crate::ids::{Action, CustomData, Hostname, Language, SiteKey, Token};
+use crate::words::Words;
 
 /// Everything the widget must know beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Settings {
     pub origin: String,
     /// The language that was asked for: the question comes in it when the campaign has it.
     pub language: Language,
+    /// What the widget says, in the nearest language to it.
+    pub words: Words,
     /// How it looks.
     pub theme: Theme,
     /// How much room it takes.
@@ -43,6 +46,9 @@ pub struct Settings {
     /// Origin of the collector without a slash at the end; empty where the page itself comes from it, as the frame does.
     #[serde(default)]
     pub collector: String,
+    /// Path of the widget's style sheet.
+    #[serde(default)]
+    pub style: String,
     /// Path of the script that computes on the visitor's device.
     pub worker: String,
     /// Path of the same challenge without script.

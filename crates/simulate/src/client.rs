@@ -9,7 +9,7 @@ use corvee_protocol::campaign::Campaign;
 use corvee_protocol::challenge::{Challenge, ChallengeRequest};
 use corvee_protocol::ledger::ItemCounts;
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState};
-use corvee_protocol::{Dialect, Language, Problem, Sealed, Token, Wish, limits};
+use corvee_protocol::{Language, Problem, Sealed, Token, Wish, limits};
 use corvee_seal::Sealer;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, StatusCode, Url};
@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::SimulateError;
 use crate::target::{Loopback, Target};
+use crate::tokens::Page;
 use crate::truth::ListedItem;
 
 const CHALLENGES: &str = "POST /v1/challenges";
@@ -86,14 +87,23 @@ impl Client {
 
     /// A first challenge, or `None` when this network has asked for too many.
     pub(crate) async fn challenge(&self, from: Ipv4Addr) -> Result<Option<Timed<Challenge>>, SimulateError> {
+        self.challenge_on(&Page::default(), from).await
+    }
+
+    /// The same for a page that says more of itself.
+    pub(crate) async fn challenge_on(
+        &self,
+        page: &Page,
+        from: Ipv4Addr,
+    ) -> Result<Option<Timed<Challenge>>, SimulateError> {
         let request = ChallengeRequest {
             sitekey: self.target.sitekey.clone(),
             hostname: self.target.hostname.clone(),
             language: english(),
             wish: Wish::Label,
-            dialect: Dialect::Corvee,
-            action: None,
-            cdata: None,
+            dialect: page.dialect,
+            action: page.action.clone(),
+            cdata: page.cdata.clone(),
         };
         let request = self.http.post(self.path("/v1/challenges")).json(&request);
         within_budget(json(CHALLENGES, forwarded(request, from)).await)

@@ -90,6 +90,12 @@ pub enum SimulateError {
         /// Its row.
         item: i64,
     },
+    /// No token to be had from this network any more.
+    #[error(
+        "the collector gives this network no further challenge: raise clean_challenges and challenges under [budget] in \
+         corvee.toml"
+    )]
+    TurnedAway,
     /// A task of ours was lost.
     #[error("a visitor's task was lost: {0}")]
     Task(#[from] tokio::task::JoinError),

@@ -15,6 +15,7 @@ mod session;
 mod share;
 mod solve_time;
 mod target;
+mod tokens;
 mod truth;
 mod visitor;
 
@@ -24,5 +25,6 @@ pub use report::{GoldReport, GroupReport, LabelReport, Report, SolveSeconds, Tok
 pub use run::run;
 pub use share::Share;
 pub use target::Target;
+pub use tokens::{Page, tokens};
 pub use truth::{Labels, LabelsError};
 pub use visitor::{ClickerModel, PersonModel};

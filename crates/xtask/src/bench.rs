@@ -28,8 +28,14 @@ struct Figure {
 const FIGURES: &[Figure] = &[
     Figure { name: "size", what: "bytes of a first visit, by part", print: size },
     Figure { name: "collector", what: "challenges and answers a second, with latencies", print: collector },
-    Figure { name: "first-click", what: "from the click to a usable grid, in headless Chromium", print: first_click },
+    Figure {
+        name: "first-click",
+        what: "requests, and from the click to grid or token, in Chromium and Firefox",
+        print: first_click,
+    },
+    Figure { name: "leaks", what: "what a page keeps of ten widgets created and removed 1,000 times", print: leaks },
     Figure { name: "consensus", what: "estimates from many answers, beside crowd-kit", print: consensus },
+    Figure { name: "machine", what: "the machine's turn: hash, check, scatter of work", print: machine },
     Figure { name: "photos", what: "labels of real photographs against their truth", print: photos },
 ];
 
@@ -67,10 +73,19 @@ fn collector(workspace: &Workspace, _: &Options) -> Result<()> {
 }
 
 fn first_click(workspace: &Workspace, _: &Options) -> Result<()> {
+    in_browsers(workspace, "first_click", &[])
+}
+
+fn leaks(workspace: &Workspace, _: &Options) -> Result<()> {
+    in_browsers(workspace, "leaks", &["--", "--enforce"])
+}
+
+/// Runs an example of the widget's that visits a collector in real browsers.
+fn in_browsers(workspace: &Workspace, example: &str, arguments: &[&str]) -> Result<()> {
     dist::ensure(workspace)?;
     let corvee = demo::build_release(workspace)?;
     let mut command = workspace.cargo();
-    command.args(["run", "--locked", "--release", "--example", "first_click"]);
+    command.args(["run", "--locked", "--release", "--example", example]).args(arguments);
     crate::test::give_environment(workspace, &mut command, &corvee)?;
     program::run(&mut command)
 }
@@ -78,6 +93,10 @@ fn first_click(workspace: &Workspace, _: &Options) -> Result<()> {
 fn consensus(workspace: &Workspace, options: &Options) -> Result<()> {
     let extent = if options.quick { consensus::Extent::Quick } else { consensus::Extent::Whole };
     consensus::run(workspace, extent)
+}
+
+fn machine(workspace: &Workspace, _: &Options) -> Result<()> {
+    program::run(workspace.cargo().args(["run", "--locked", "--release", "-p", "corvee-work", "--example", "machine"]))
 }
 
 fn photos(workspace: &Workspace, _: &Options) -> Result<()> {

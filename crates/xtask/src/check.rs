@@ -19,6 +19,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         workspace.cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]).args(warnings_are_errors),
     )?;
 
+    // No part of all targets: it runs only when it is asked for by name.
+    let clients = ["clippy", "--locked", "--workspace", "--test", "clients"];
+    program::run(workspace.cargo().args(clients).args(warnings_are_errors))?;
+
     println!("== lints, the widget in the browser");
     toolchain::ensure_wasm(workspace)?;
     let widget = ["clippy", "--locked", "-p", "corvee", "--target", toolchain::WASM, "--lib", "--tests"];

@@ -9,7 +9,7 @@ mod glue;
 mod manifest;
 mod release;
 mod sizes;
-mod wasm;
+pub(crate) mod wasm;
 
 use std::fs;
 use std::path::Path;
@@ -62,7 +62,8 @@ fn build(workspace: &Workspace) -> Result<Manifest> {
     toolchain::ensure_wasm(workspace)?;
     let tools = NodeTools::ensure(workspace)?;
     let widget = wasm::build(workspace, &tools)?;
-    let files = assets::collect(&workspace.path("www"), &widget, &tools)?;
+    let work = wasm::build_work(workspace, &tools)?;
+    let files = assets::collect(&workspace.path("www"), &widget, work, &tools)?;
     let manifest = Manifest::write(&files, &bundle)?;
     fs::write(&record, &inputs).with_context(|| format!("cannot write {}", record.display()))?;
     Ok(manifest)

@@ -5,10 +5,13 @@
 mod bench;
 mod browser;
 mod check;
+mod clients;
 mod demo;
 mod dist;
+mod gallery;
 mod node_tools;
 mod program;
+mod snippets;
 mod test;
 mod tidy;
 mod toolchain;
@@ -42,6 +45,8 @@ enum Task {
     Tidy,
     /// Print the figures that the documents quote
     Bench(bench::Options),
+    /// Take a picture of every state of the widget into docs/gallery
+    Gallery,
 }
 
 fn main() -> ExitCode {
@@ -64,5 +69,6 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Check => check::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
+        Task::Gallery => gallery::run(&workspace),
     }
 }

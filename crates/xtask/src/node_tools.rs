@@ -1,4 +1,4 @@
-//! The programs that come from npm, at the versions of `tests/tools/package-lock.json`. Knows nothing of what they are
+//! The programs that come from npm, at the versions of a `package-lock.json`. Knows nothing of what they are
 //! used for.
 
 use std::fs;
@@ -21,23 +21,7 @@ impl NodeTools {
     /// # Errors
     /// npm is missing or failed.
     pub(crate) fn ensure(workspace: &Workspace) -> Result<Self> {
-        let folder = workspace.path("tests/tools");
-        let modules = folder.join("node_modules");
-        let stamp = modules.join(".installed");
-        let lock = fs::read(folder.join("package-lock.json")).context("cannot read tests/tools/package-lock.json")?;
-        let wanted = digest::hex(&lock);
-        if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-            if program::find("npm").is_none() {
-                bail!(
-                    "npm is missing: install Node.js 18 or newer with npm (on Debian: `apt-get install nodejs npm`), then repeat"
-                );
-            }
-            program::run(
-                workspace.command("npm").args(["ci", "--no-progress", "--ignore-scripts"]).current_dir(&folder),
-            )?;
-            fs::write(&stamp, &wanted).context("cannot note what npm installed")?;
-        }
-        Ok(Self { folder: modules })
+        Ok(Self { folder: install(workspace, "tests/tools")? })
     }
 
     /// Binaryen's optimiser.
@@ -54,4 +38,27 @@ impl NodeTools {
     pub(crate) fn axe(&self) -> PathBuf {
         self.folder.join("axe-core/axe.min.js")
     }
+}
+
+/// Makes sure that the locked versions of a folder with a `package-lock.json` are installed, and returns its `node_modules`.
+///
+/// # Errors
+/// npm is missing or failed.
+pub(crate) fn install(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let path = workspace.path(folder);
+    let modules = path.join("node_modules");
+    let stamp = modules.join(".installed");
+    let lock = path.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+    let wanted = digest::hex(&lock);
+    if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
+        if program::find("npm").is_none() {
+            bail!(
+                "npm is missing: install Node.js 18 or newer with npm (on Debian: `apt-get install nodejs npm`), then repeat"
+            );
+        }
+        program::run(workspace.command("npm").args(["ci", "--no-progress", "--ignore-scripts"]).current_dir(&path))?;
+        fs::write(&stamp, &wanted).context("cannot note what npm installed")?;
+    }
+    Ok(modules)
 }

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::browser::Browser;
+use crate::browser::{self, Browser, Firefox};
+use crate::clients::Table;
 use crate::node_tools::NodeTools;
 use crate::workspace::Workspace;
-use crate::{dist, program, toolchain};
+use crate::{clients, dist, program, toolchain};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -19,12 +20,15 @@ pub(crate) struct Options {
     /// One step alone
     #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
     only: Option<String>,
+    /// Writes table and snippets into docs/embedding.md instead of comparing them; only with `--only clients`
+    #[arg(long, requires = "only")]
+    write: bool,
 }
 
 struct Step {
     name: &'static str,
     what: &'static str,
-    run: fn(&Workspace) -> Result<()>,
+    run: fn(&Workspace, &Options) -> Result<()>,
 }
 
 /// Each step finds or makes what it needs, so that it also runs alone.
@@ -32,11 +36,24 @@ const STEPS: &[Step] = &[
     Step {
         name: "dist",
         what: "the browser bundle and its weight",
-        run: |workspace| dist::run(workspace, &dist::Options::default()),
+        run: |workspace, _| dist::run(workspace, &dist::Options::default()),
     },
-    Step { name: "browser", what: "Chromium and its driver", run: browser },
-    Step { name: "native", what: "unit, property, API, end-to-end and doc tests", run: native },
-    Step { name: "wasm", what: "the widget's tests inside Chromium", run: wasm },
+    Step {
+        name: "browser",
+        what: "Chromium, Firefox, their drivers, and fonts",
+        run: |workspace, _| browsers(workspace),
+    },
+    Step {
+        name: "native",
+        what: "unit, property, API, end-to-end and doc tests",
+        run: |workspace, _| native(workspace),
+    },
+    Step { name: "wasm", what: "the widget's tests inside Chromium", run: |workspace, _| wasm(workspace) },
+    Step {
+        name: "clients",
+        what: "other people's packages, unmodified, and the snippets of the documents",
+        run: |workspace, options| clients::run(workspace, if options.write { Table::Written } else { Table::Compared }),
+    },
 ];
 
 enum Outcome {
@@ -57,7 +74,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         }
         println!("\n== {}: {}", step.name, step.what);
         let begin = Instant::now();
-        let result = (step.run)(workspace);
+        let result = (step.run)(workspace, options);
         let elapsed = begin.elapsed();
         println!("-- {} took {}", step.name, seconds(elapsed));
         match result {
@@ -78,21 +95,27 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     failure.map_or(Ok(()), Err)
 }
 
-/// Tells tests outside the product where its parts are: `CORVEE_BIN`, `CORVEE_CHROMIUM`, `CORVEE_CHROMEDRIVER`, `CORVEE_AXE`.
+/// Tells tests outside the product where its parts are: `CORVEE_BIN`, `CORVEE_CHROMIUM`, `CORVEE_CHROMEDRIVER`,
+/// `CORVEE_FIREFOX`, `CORVEE_GECKODRIVER`, `CORVEE_AXE`.
 pub(crate) fn give_environment(workspace: &Workspace, command: &mut Command, corvee: &Path) -> Result<()> {
-    let browser = Browser::ensure()?;
+    let (chromium, firefox) = (Browser::ensure()?, Firefox::ensure(workspace)?);
+    browser::fonts::ensure()?;
     command
         .env("CORVEE_BIN", corvee)
-        .env("CORVEE_CHROMIUM", browser.chromium)
-        .env("CORVEE_CHROMEDRIVER", browser.chromedriver)
+        .env("CORVEE_CHROMIUM", chromium.chromium)
+        .env("CORVEE_CHROMEDRIVER", chromium.chromedriver)
+        .env("CORVEE_FIREFOX", firefox.firefox)
+        .env("CORVEE_GECKODRIVER", firefox.geckodriver)
         .env("CORVEE_AXE", NodeTools::ensure(workspace)?.axe());
     Ok(())
 }
 
-fn browser(_workspace: &Workspace) -> Result<()> {
-    let browser = Browser::ensure()?;
-    for program in [&browser.chromium, &browser.chromedriver] {
-        print!("{}", program::read(Command::new(program).arg("--version"))?);
+fn browsers(workspace: &Workspace) -> Result<()> {
+    let (chromium, firefox) = (Browser::ensure()?, Firefox::ensure(workspace)?);
+    browser::fonts::ensure()?;
+    for program in [&chromium.chromium, &chromium.chromedriver, &firefox.firefox, &firefox.geckodriver] {
+        let version = program::read(Command::new(program).arg("--version"))?;
+        println!("{}", version.lines().next().unwrap_or_default());
     }
     Ok(())
 }

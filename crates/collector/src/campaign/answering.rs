@@ -3,7 +3,7 @@
 use corvee_consensus::Decision;
 use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Passed};
 use corvee_protocol::sealed_state::SealedState;
-use corvee_protocol::{Problem, ProblemKind, ReceiptCode, limits};
+use corvee_protocol::{Problem, ProblemKind, ReceiptCode, Wish, limits};
 
 use super::address::PrefixHash;
 use super::issuing::{IssueError, OpenChallengeError};
@@ -93,8 +93,10 @@ impl Collector {
                 digest: token::token_digest(token.as_str()),
                 site: SiteId(state.site),
                 hostname: state.hostname.to_string(),
+                page: state.page.clone(),
+                way: Wish::Label,
                 challenge_ms: state.issued_ms,
-                expires_ms: now_ms + state.page.dialect.token_life_ms(),
+                passed_ms: now_ms,
             }),
         };
         let audits: Vec<_> = settlement.gold.clone();
@@ -123,7 +125,7 @@ impl Collector {
         match (decision, token) {
             (Decision::Accept, Some(token)) => Ok(AnswerReply::Passed(Passed {
                 token,
-                token_lives_ms: u32::try_from(state.page.dialect.token_life_ms()).unwrap_or(u32::MAX),
+                token_lives_ms: u32::try_from(state.page.token_life_ms()).unwrap_or(u32::MAX),
                 receipt: Self::receipt_of(campaign, state, recorded),
             })),
             (Decision::OneMore, _) => {

@@ -10,6 +10,12 @@ use super::address::PrefixHash;
 const WINDOW_MS: u64 = 60 * 60 * 1000;
 /// Prefixes remembered at most; when full, windows that have ended go first, then everything.
 const PREFIXES: usize = 200_000;
+/// Seconds of a prefix's first wait within the hour.
+const WAIT_SECONDS: u32 = 20;
+/// Waits after which they take twice as long.
+const WAITS_UNTIL_DOUBLED: u32 = 5;
+/// Waits of a prefix within the hour.
+const WAITS: u32 = 30;
 
 /// The limits of one prefix and hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +40,14 @@ struct Window {
     since_ms: u64,
     challenges: u32,
     failures: u32,
+    puzzles: u32,
+    waits: u32,
+}
+
+impl Window {
+    fn exhausted(&self, now_ms: u64) -> Exhausted {
+        Exhausted { retry_after_ms: (self.since_ms + WINDOW_MS).saturating_sub(now_ms) }
+    }
 }
 
 /// Counts what prefixes ask for.
@@ -62,7 +76,7 @@ impl Budget {
     pub fn spend_challenge(&self, prefix: PrefixHash, now_ms: u64) -> Result<Standing, Exhausted> {
         self.with_window(prefix, now_ms, |window| {
             if window.challenges >= self.limits.challenges {
-                return Err(Exhausted { retry_after_ms: (window.since_ms + WINDOW_MS).saturating_sub(now_ms) });
+                return Err(window.exhausted(now_ms));
             }
             window.challenges += 1;
             let clean =
@@ -71,11 +85,53 @@ impl Budget {
         })
     }
 
+    /// Spends one puzzle of at most `puzzles` in this hour; tells the how manieth it is, from 1, and how the prefix stands
+    /// by its failures. Challenges and puzzles are counted apart: who is short of one still has the other.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the hour's puzzles are spent.
+    pub fn spend_puzzle(&self, prefix: PrefixHash, puzzles: u32, now_ms: u64) -> Result<(u32, Standing), Exhausted> {
+        self.with_window(prefix, now_ms, |window| {
+            if window.puzzles >= puzzles {
+                return Err(window.exhausted(now_ms));
+            }
+            window.puzzles += 1;
+            let clean = window.failures < self.limits.clean_failures;
+            Ok((window.puzzles, if clean { Standing::Clean } else { Standing::Suspicious }))
+        })
+    }
+
+    /// Seconds that the next wait of this prefix takes.
+    pub fn next_wait(&self, prefix: PrefixHash, now_ms: u64) -> u32 {
+        self.with_window(prefix, now_ms, |window| wait_seconds(window.waits))
+    }
+
+    /// Spends one wait; tells the seconds it takes.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when the hour's waits are spent.
+    pub fn spend_wait(&self, prefix: PrefixHash, now_ms: u64) -> Result<u32, Exhausted> {
+        self.with_window(prefix, now_ms, |window| {
+            if window.waits >= WAITS {
+                return Err(window.exhausted(now_ms));
+            }
+            window.waits += 1;
+            Ok(wait_seconds(window.waits - 1))
+        })
+    }
+
     /// Notes a failed challenge.
     pub fn note_failure(&self, prefix: PrefixHash, now_ms: u64) {
         self.with_window(prefix, now_ms, |window| {
             window.failures = window.failures.saturating_add(1);
         });
+    }
+
+    /// Failed challenges of a prefix in its current hour.
+    pub fn failures(&self, prefix: PrefixHash, now_ms: u64) -> u32 {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = windows.get(&prefix).filter(|window| now_ms < window.since_ms + WINDOW_MS);
+        window.map_or(0, |window| window.failures)
     }
 
     fn with_window<T>(&self, prefix: PrefixHash, now_ms: u64, change: impl FnOnce(&mut Window) -> T) -> T {
@@ -93,6 +149,10 @@ impl Budget {
         }
         change(window)
     }
+}
+
+fn wait_seconds(waits_before: u32) -> u32 {
+    WAIT_SECONDS << (waits_before / WAITS_UNTIL_DOUBLED).min(WAITS / WAITS_UNTIL_DOUBLED - 1)
 }
 
 #[cfg(test)]
@@ -117,9 +177,31 @@ mod tests {
     }
 
     #[test]
+    fn puzzles_are_counted_apart_from_challenges_until_the_hour_is_spent() {
+        let budget = budget();
+        assert_eq!(budget.spend_puzzle(PREFIX, 2, NOW), Ok((1, Standing::Clean)));
+        assert_eq!(budget.spend_puzzle(PREFIX, 2, NOW), Ok((2, Standing::Clean)));
+        assert_eq!(budget.spend_puzzle(PREFIX, 2, NOW + 1), Err(Exhausted { retry_after_ms: WINDOW_MS - 1 }));
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Clean));
+        assert_eq!(budget.spend_puzzle(PREFIX, 2, NOW + WINDOW_MS), Ok((1, Standing::Clean)));
+    }
+
+    #[test]
+    fn waits_become_longer_and_then_run_out() {
+        let budget = budget();
+        let waits: Vec<_> = (0..31).map(|_| budget.spend_wait(PREFIX, NOW)).collect();
+        assert_eq!(waits[..6], [Ok(20), Ok(20), Ok(20), Ok(20), Ok(20), Ok(40)]);
+        assert_eq!(waits[29], Ok(640));
+        assert_eq!(waits[30], Err(Exhausted { retry_after_ms: WINDOW_MS }));
+        assert_eq!(budget.next_wait(PrefixHash([2; 8]), NOW), 20);
+    }
+
+    #[test]
     fn failures_make_a_prefix_suspicious() {
         let budget = budget();
         budget.note_failure(PREFIX, NOW);
         assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Suspicious));
+        assert_eq!((budget.failures(PREFIX, NOW), budget.failures(PREFIX, NOW + WINDOW_MS)), (1, 0));
+        assert_eq!(budget.failures(PrefixHash([2; 8]), NOW), 0);
     }
 }

@@ -3,7 +3,7 @@
 use corvee_protocol::challenge::{Ask, Challenge, ChallengeRequest, Screen};
 use corvee_protocol::kinds::select::SelectAsk;
 use corvee_protocol::sealed_state::{SealedEvidence, SealedPage, SealedState, Standing};
-use corvee_protocol::{Problem, ProblemKind, Sealed, limits};
+use corvee_protocol::{Problem, ProblemKind, Sealed, Turn, limits};
 use rand::RngExt as _;
 
 use super::address::PrefixHash;
@@ -24,8 +24,11 @@ pub enum IssueError {
     #[error("no site has this key: compare it with `corvee site list`")]
     UnknownSitekey,
     /// The page is not one of the site's.
-    #[error("this host name is not one of the site's: create the site with --hostname for it")]
+    #[error("this host name is not one of the site's: add it with `corvee site change KEY --add-hostname`")]
     HostnameRefused,
+    /// The site asks nobody to label.
+    #[error("this site asks nobody to label: ask with the wish machine")]
+    LabellingRefused,
     /// No campaign of the site can fill a screen.
     #[error("no active campaign of this site has enough items and gold")]
     NothingToAsk,
@@ -43,6 +46,7 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::UnknownSitekey => Self::new(ProblemKind::UnknownSitekey, detail).on("sitekey"),
             IssueError::HostnameRefused => Self::new(ProblemKind::HostnameRefused, detail).on("hostname"),
+            IssueError::LabellingRefused => Self::new(ProblemKind::LabellingRefused, detail).on("wish"),
             IssueError::NothingToAsk => Self::new(ProblemKind::NothingToAsk, detail),
             IssueError::TooMany { .. } => Self::new(ProblemKind::TooMany, detail),
         }
@@ -64,11 +68,33 @@ impl From<TooFewItems> for IssueError {
 impl Collector {
     /// A first challenge for a visitor.
     pub fn issue(&self, request: ChallengeRequest, prefix: PrefixHash) -> Result<Challenge, IssueError> {
+        self.issue_first(request, false, prefix)
+    }
+
+    /// The same for a visitor without script, who carries the token into the form by hand.
+    pub fn issue_by_hand(&self, request: ChallengeRequest, prefix: PrefixHash) -> Result<Challenge, IssueError> {
+        self.issue_first(request, true, prefix)
+    }
+
+    fn issue_first(
+        &self,
+        request: ChallengeRequest,
+        by_hand: bool,
+        prefix: PrefixHash,
+    ) -> Result<Challenge, IssueError> {
         let site = self.register.site(&request.sitekey).ok_or(IssueError::UnknownSitekey)?;
         if !site.hostnames.contains(&request.hostname) {
             return Err(IssueError::HostnameRefused);
         }
         let now_ms = self.clock.now_ms();
+        let labels = match site.turn {
+            Turn::Both => true,
+            Turn::Machine => false,
+            Turn::AfterFailures(failures) => self.budget.failures(prefix, now_ms) >= failures,
+        };
+        if !labels {
+            return Err(IssueError::LabellingRefused);
+        }
         let campaign = self.choose_campaign(&site)?;
         let standing = self.budget.spend_challenge(prefix, now_ms)?;
         let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), &[])?;
@@ -80,7 +106,7 @@ impl Collector {
             campaign: campaign.row.id.0,
             hostname: request.hostname,
             language: request.language,
-            page: SealedPage { dialect: request.dialect, action: request.action, cdata: request.cdata },
+            page: SealedPage { dialect: request.dialect, action: request.action, cdata: request.cdata, by_hand },
             issued_ms: now_ms,
             expires_ms: now_ms + limits::CHALLENGE_LIFE_MS,
             prefix: prefix.0,
@@ -155,7 +181,7 @@ impl Collector {
                 ask: Ask::Select(select),
             },
             challenge: sealed,
-            disclosure: campaign.disclosure(),
+            disclosure: campaign.disclosure(&state.language),
             lives_ms: u32::try_from(limits::CHALLENGE_LIFE_MS).unwrap_or(u32::MAX),
         }
     }

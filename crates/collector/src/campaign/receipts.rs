@@ -97,7 +97,7 @@ fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &L
         votes,
         final_labels: u16::try_from(work.final_labels).unwrap_or(u16::MAX),
         requester: terms.requester.clone(),
-        data_set: terms.data_set.clone(),
+        data_set: terms.data_set.nearest(language).to_owned(),
         licence: terms.licence.clone(),
         prices: prices::price_measures(work.solve_ms, work.votes, language),
     }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use corvee_consensus::{Crowd, GoldPolicy, Probability, StopRule};
+use corvee_protocol::campaign::nearest;
 use corvee_protocol::disclosure::{Disclosure, SecondsSource};
-use corvee_protocol::{Language, SiteKey};
+use corvee_protocol::{Dialect, Language, SiteKey};
 
 use super::pool::Pool;
+use super::spelling;
 use crate::store::answers::CampaignRules;
 use crate::store::campaigns::{CampaignId, CampaignRow};
 use crate::store::sites::SiteRow;
@@ -45,12 +47,12 @@ pub struct LiveCampaign {
 }
 
 impl Register {
-    /// The site with this key.
+    /// The site with this key, in whatever spelling.
     pub fn site(&self, key: &SiteKey) -> Option<Arc<SiteRow>> {
         self.sites.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
     }
 
-    /// The site whose secret has this digest.
+    /// The site whose secret has this digest in one of its spellings.
     pub fn site_by_secret(&self, digest: &[u8; 32]) -> Option<Arc<SiteRow>> {
         self.sites.read().unwrap_or_else(PoisonError::into_inner).by_secret.get(digest).cloned()
     }
@@ -97,10 +99,14 @@ impl Register {
         *self.campaigns.write().unwrap_or_else(PoisonError::into_inner) = campaigns;
 
         let sites: Vec<Arc<SiteRow>> = store.sites().await?.into_iter().map(Arc::new).collect();
-        *self.sites.write().unwrap_or_else(PoisonError::into_inner) = Sites {
-            by_key: sites.iter().map(|site| (site.sitekey.clone(), Arc::clone(site))).collect(),
-            by_secret: sites.iter().map(|site| (site.secret_digest, Arc::clone(site))).collect(),
-        };
+        let mut found = Sites::default();
+        for site in &sites {
+            for dialect in Dialect::ALL {
+                found.by_key.insert(spelling::sitekey(&site.sitekey, *dialect), Arc::clone(site));
+            }
+            found.by_secret.extend(site.secrets.all().map(|digest| (digest, Arc::clone(site))));
+        }
+        *self.sites.write().unwrap_or_else(PoisonError::into_inner) = found;
         Ok(())
     }
 }
@@ -118,21 +124,16 @@ impl LiveCampaign {
 
     /// The question in the language nearest to the wanted one, and that language.
     pub fn question(&self, wanted: &Language) -> (&str, &str) {
-        let question = &self.row.terms.question;
-        let same = question.iter().find(|(language, _)| language.as_str().eq_ignore_ascii_case(wanted.as_str()));
-        let same_primary = || question.iter().find(|(language, _)| language.primary() == wanted.primary());
-        let english = || question.iter().find(|(language, _)| language.primary() == "en");
-        let first = || question.iter().next();
-        let found = same.or_else(same_primary).or_else(english).or_else(first);
-        found.map_or(("", "en"), |(language, text)| (text.as_str(), language.as_str()))
+        let found = nearest(&self.row.terms.question, wanted);
+        found.map_or(("", "en"), |(language, text)| (text, language.as_str()))
     }
 
-    /// What visitors are told before the work.
-    pub fn disclosure(&self) -> Disclosure {
+    /// What visitors are told before the work, in the language nearest to the wanted one.
+    pub fn disclosure(&self, wanted: &Language) -> Disclosure {
         let measured = self.median_solve_ms.map(|ms| u16::try_from(ms.div_ceil(1000)).unwrap_or(u16::MAX));
         Disclosure {
             requester: self.row.terms.requester.clone(),
-            data_set: self.row.terms.data_set.clone(),
+            data_set: self.row.terms.data_set.nearest(wanted).to_owned(),
             licence: self.row.terms.licence.clone(),
             seconds: measured.unwrap_or(STUDY_SECONDS),
             seconds_source: if measured.is_some() { SecondsSource::Measured } else { SecondsSource::Study },

@@ -2,10 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use corvee_protocol::{ReceiptCode, SiteKey, Token};
+use corvee_protocol::{Dialect, ReceiptCode, SiteKey, Token};
 use sha2::{Digest as _, Sha256};
 
+use super::spelling;
 use crate::chance::Chance;
+use crate::store::sites::SecretDigests;
 use crate::store::tokens::TokenDigest;
 
 /// A fresh token.
@@ -29,7 +31,17 @@ pub fn token_digest(token: &str) -> TokenDigest {
     TokenDigest(digest(token.as_bytes()))
 }
 
-/// The digest under which a site's secret is stored. Secrets are 240 random bits: a plain digest cannot be searched.
+/// The digests under which a site's secret is stored, one for each spelling.
+pub fn secret_digests(first: &str) -> SecretDigests {
+    let spelled = |dialect| secret_digest(&spelling::secret(first, dialect));
+    SecretDigests {
+        first: secret_digest(first),
+        hcaptcha: Some(spelled(Dialect::Hcaptcha)),
+        turnstile: Some(spelled(Dialect::Turnstile)),
+    }
+}
+
+/// The digest under which a secret is looked up. Secrets hold 150 random bits or more: a plain digest cannot be searched.
 pub fn secret_digest(secret: &str) -> [u8; 32] {
     digest(secret.as_bytes())
 }

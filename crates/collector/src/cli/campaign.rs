@@ -68,7 +68,7 @@ impl Campaign {
                     question,
                     target: create.target,
                     requester: create.requester,
-                    data_set: create.data_set,
+                    data_set: create.data_set.as_str().into(),
                     licence: create.licence,
                     confidence: create.confidence,
                     gold_servings: create.gold_servings,

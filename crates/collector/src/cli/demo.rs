@@ -6,15 +6,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use corvee_protocol::CampaignName;
-use corvee_protocol::campaign::NewCampaign;
-use corvee_protocol::site::{CreatedSite, NewSite};
+use corvee_protocol::campaign::{Localized, NewCampaign};
+use corvee_protocol::site::{CreatedSite, NewSite, SiteWords, Turn};
 use corvee_samples::ObjectClass;
 use corvee_simulate::{Crowd, Pace, Target};
 use ipnet::IpNet;
 
 use super::serve::{self, Prepared};
 use super::{Context, progress};
-use crate::campaign::founding;
+use crate::campaign::{founding, sites};
 use crate::http::demo_site::DemoSite;
 use crate::http::{self, demo_site};
 use crate::images::shelf::Shelf;
@@ -100,8 +100,10 @@ impl Demo {
             name: "demonstration".to_owned(),
             hostnames: vec!["127.0.0.1".parse()?, "localhost".parse()?],
             campaigns: vec![campaign],
+            turn: Turn::default(),
+            words: SiteWords::new(),
         };
-        let site = founding::found_site(&store, &context.chance, site, now_ms).await?;
+        let site = sites::found_site(&store, &context.chance, site, now_ms).await?;
         store.close().await;
         // Written last: a start that was killed half-way begins anew, and finds campaign and pictures where they are.
         context.data.write_secret(SITE_FILE, &serde_json::to_string_pretty(&site)?)?;
@@ -116,7 +118,10 @@ impl Demo {
                 question: [("en".parse()?, QUESTION_EN.to_owned()), ("fr".parse()?, QUESTION_FR.to_owned())].into(),
                 target: ObjectClass::Bicycle.name().to_owned(),
                 requester: "Corvée demonstration".to_owned(),
-                data_set: "drawn street scenes".to_owned(),
+                data_set: Localized::ByLanguage(
+                    [("en".parse()?, "drawn street scenes".to_owned()), ("fr".parse()?, "rues dessinées".to_owned())]
+                        .into(),
+                ),
                 licence: "CC0-1.0".to_owned(),
                 confidence: 0.999,
                 gold_servings: 10,

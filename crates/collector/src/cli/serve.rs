@@ -75,7 +75,7 @@ pub(super) async fn prepare(
     let gallery = Gallery::new(shelf);
     let keys = context.data.sealing_keys()?;
     let (clock, chance) = (Arc::clone(&context.clock), context.chance.clone());
-    let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.budget.into()).await?;
+    let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.limits()).await?;
     let collector = Arc::new(collector);
     let app = AppState {
         collector: Arc::clone(&collector),

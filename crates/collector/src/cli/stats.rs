@@ -34,11 +34,15 @@ impl Stats {
                 standings.push(CampaignStats { ledger, fresh_gold, expelled_gold: expelled });
             }
         }
+        let turns = store.machine_turns().await?;
         context.output.print(&standings, || {
             if standings.is_empty() {
                 return "No campaign yet: create one with `corvee campaign create`.".to_owned();
             }
-            standings.iter().map(describe).collect::<Vec<_>>().join("\n\n")
+            let campaigns = standings.iter().map(describe).collect::<Vec<_>>().join("\n\n");
+            format!(
+                "{campaigns}\n\nmachine's turns    {turns:>9}  (tokens of all sites that devices earned by computing)"
+            )
         })
     }
 }

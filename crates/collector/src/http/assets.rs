@@ -24,6 +24,8 @@ pub struct Asset {
     pub content_type: &'static str,
     /// Whether its name changes with its content.
     pub immutable: bool,
+    /// The `integrity` attribute for whoever loads it.
+    pub integrity: &'static str,
     /// As it is.
     pub raw: &'static [u8],
     /// In gzip.
@@ -42,7 +44,7 @@ pub fn path(name: &str) -> String {
     find(name).map(|asset| format!("/assets/{}", asset.file)).unwrap_or_default()
 }
 
-/// `GET /api.js`: the loader, under a name that stays, so browsers ask again after an hour.
+/// `GET /api.js` and the vendors' names for it: the loader, under a name that stays, so browsers ask again after an hour.
 pub async fn loader(headers: HeaderMap) -> Result<Response, Refusal> {
     let asset = find("api.js").ok_or_else(without_bundle)?;
     Ok(serve(asset, &headers, "public, max-age=3600, stale-while-revalidate=86400"))
@@ -85,4 +87,38 @@ fn serve(asset: &'static Asset, request: &HeaderMap, cache: &'static str) -> Res
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+
+    use crate::http::testing::TestCollector;
+
+    #[tokio::test]
+    async fn every_vendors_name_serves_the_same_script_to_any_origin() {
+        let test = TestCollector::start().await;
+        let ours = test.call(Method::GET, "/api.js").await;
+        let names = [
+            "/recaptcha/api.js",
+            "/recaptcha/enterprise.js",
+            "/1/api.js",
+            "/1/secure-api.js",
+            "/turnstile/v0/api.js",
+            "/turnstile/v0/api.js?compat=recaptcha&onload=x",
+        ];
+        for name in names {
+            let reply = test.call(Method::GET, name).await;
+            assert_eq!((reply.status, &reply.text), (ours.status, &ours.text), "{name}");
+            assert_eq!(reply.headers.get("cache-control"), ours.headers.get("cache-control"), "{name}");
+            assert_eq!(reply.headers["access-control-allow-origin"], "*", "{name}");
+        }
+        if super::find("api.js").is_some() {
+            let cache = "public, max-age=3600, stale-while-revalidate=86400";
+            assert_eq!((ours.status.as_u16(), &ours.headers["cache-control"]), (200, &cache.parse().unwrap()));
+            assert!(ours.content_type.starts_with("text/javascript"), "{}", ours.content_type);
+        } else {
+            assert_eq!(ours.status.as_u16(), 503, "without a bundle it says so: {}", ours.text);
+        }
+    }
 }

@@ -93,7 +93,7 @@ async fn payslip(app: &AppState, typed: &str, french: bool, removed_now: Option<
         return Ok(find(french, Some(typed.to_owned()), StatusCode::BAD_REQUEST));
     };
     let language =
-        if french { "fr".parse().unwrap_or_else(|_| super::frame::english()) } else { super::frame::english() };
+        if french { "fr".parse().unwrap_or_else(|_| super::settings::english()) } else { super::settings::english() };
     let Some(stored) = app.collector.receipt(&code, &language).await? else {
         return Ok(find(french, Some(typed.to_owned()), StatusCode::NOT_FOUND));
     };

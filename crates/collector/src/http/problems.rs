@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 
 use crate::campaign::answering::AnswerError;
 use crate::campaign::issuing::{IssueError, OpenChallengeError};
+use crate::campaign::proofs::ProofError;
+use crate::campaign::renewing::RenewError;
 use crate::store::StoreError;
 
 /// A refusal on its way out.
@@ -57,6 +59,24 @@ impl From<AnswerError> for Refusal {
     fn from(error: AnswerError) -> Self {
         if let AnswerError::Store(cause) = &error {
             tracing::error!(%cause, "an answer was not recorded");
+        }
+        Problem::from(error).into()
+    }
+}
+
+impl From<ProofError> for Refusal {
+    fn from(error: ProofError) -> Self {
+        if let ProofError::Store(cause) = &error {
+            tracing::error!(%cause, "a proof was not recorded");
+        }
+        Problem::from(error).into()
+    }
+}
+
+impl From<RenewError> for Refusal {
+    fn from(error: RenewError) -> Self {
+        if let RenewError::Store(cause) = &error {
+            tracing::error!(%cause, "a token was not renewed");
         }
         Problem::from(error).into()
     }
@@ -110,6 +130,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 /// # Errors
 /// A refusal that names the field by its path.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    // A list would be read field by field, and refused in words that nobody outside knows.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(ProblemKind::InvalidRequest, "the body is a list: send one JSON object").into());
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();

@@ -30,7 +30,7 @@ pub async fn show(
     Query(query): Query<ReceiptQuery>,
 ) -> Result<Json<StoredReceipt>, Refusal> {
     let code = read_code(&code)?;
-    let language = query.hl.unwrap_or_else(super::frame::english);
+    let language = query.hl.unwrap_or_else(super::settings::english);
     app.collector.receipt(&code, &language).await?.map(Json).ok_or_else(unknown)
 }
 

@@ -1,101 +1,154 @@
-//! `siteverify` in reCAPTCHA's contract: HTTP 200 whatever the outcome, a boolean `success`, `error-codes` as a list.
-//!
-//! Parameters come urlencoded, as multipart, as JSON, or in the query, also of a POST; the body wins.
+//! `siteverify` in three vendors' contracts: HTTP 200 whatever the outcome, a boolean `success`, `error-codes` as a list.
+//! Parameters, secrets among them, are never written to a log.
 
-use std::collections::BTreeMap;
+mod parameters;
+mod refusal;
+mod reply;
+
+use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Multipart, RawQuery, Request, State};
-use axum::http::header::CONTENT_TYPE;
-use corvee_protocol::Token;
-use serde::Serialize;
+use axum::extract::{Request, State};
+use corvee_protocol::{Dialect, SiteKey, Token};
 
+use self::parameters::Parameters;
+use self::refusal::Refused;
+pub use self::reply::Reply;
 use super::AppState;
+use crate::campaign::spelling;
+use crate::campaign::test_keys::{self, TestSecret};
 use crate::campaign::token::{secret_digest, token_digest};
-use crate::clock::rfc3339;
+use crate::state::Collector;
+use crate::store::sites::SiteRow;
 use crate::store::tokens::{Redeemed, Redemption};
 
-/// The reply.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct SiteverifyReply {
-    success: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    challenge_ts: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hostname: Option<String>,
-    #[serde(rename = "error-codes")]
-    error_codes: Vec<&'static str>,
+/// Time the body may take to arrive, and time the store may take: below the router's own limit, whose reply would be no
+/// verification outcome.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// `/siteverify`: hCaptcha's clients, ours, and whoever else; the secret's spelling says whose words they understand.
+pub async fn by_secret(State(app): State<AppState>, request: Request) -> Json<Reply> {
+    answer(&app, request, None).await
 }
 
-/// Redeems a token for a site's server.
-pub async fn verify(State(app): State<AppState>, RawQuery(query): RawQuery, request: Request) -> Json<SiteverifyReply> {
-    let mut parameters = form(query.unwrap_or_default().as_bytes());
-    match body_parameters(request).await {
-        Some(body) => parameters.extend(body),
-        None => return refused("bad-request"),
+/// `/recaptcha/api/siteverify`.
+pub async fn recaptcha(State(app): State<AppState>, request: Request) -> Json<Reply> {
+    answer(&app, request, Some(Dialect::Recaptcha)).await
+}
+
+/// `/turnstile/v0/siteverify`.
+pub async fn turnstile(State(app): State<AppState>, request: Request) -> Json<Reply> {
+    answer(&app, request, Some(Dialect::Turnstile)).await
+}
+
+/// `GET /turnstile/v0/siteverify`: the one contract that takes no GET; says so as an outcome.
+pub async fn not_by_get() -> Json<Reply> {
+    Json(Reply::refused(Refused::BadRequest, Dialect::Turnstile))
+}
+
+async fn answer(app: &AppState, request: Request, dialect: Option<Dialect>) -> Json<Reply> {
+    let Ok(Some(parameters)) = tokio::time::timeout(PATIENCE, Parameters::read(request)).await else {
+        return Json(Reply::refused(Refused::BadRequest, dialect.unwrap_or_default()));
+    };
+    let dialect = dialect.unwrap_or_else(|| dialect_of(&parameters));
+    let verdict = tokio::time::timeout(PATIENCE, verify(&app.collector, &parameters, dialect)).await;
+    let verdict = verdict.unwrap_or(Err(Refused::Internal));
+    Json(verdict.unwrap_or_else(|refused| Reply::refused(refused, dialect)))
+}
+
+/// Whose words the caller of `/siteverify` understands: only hCaptcha's clients name a site key.
+fn dialect_of(parameters: &Parameters) -> Dialect {
+    match spelling::dialect_of_secret(parameters.get("secret").unwrap_or_default()) {
+        Dialect::Corvee if parameters.get("sitekey").is_some() => Dialect::Hcaptcha,
+        dialect => dialect,
     }
-    let parameter = |name: &str| parameters.get(name).map(String::as_str).filter(|value| !value.is_empty());
-    let Some(secret) = parameter("secret") else {
-        return refused("missing-input-secret");
-    };
-    let Some(response) = parameter("response") else {
-        return refused("missing-input-response");
-    };
-    let Some(site) = app.collector.register.site_by_secret(&secret_digest(secret)) else {
-        return refused("invalid-input-secret");
-    };
-    if response.parse::<Token>().is_err() {
-        return refused("invalid-input-response");
+}
+
+async fn verify(collector: &Collector, parameters: &Parameters, dialect: Dialect) -> Result<Reply, Refused> {
+    let secret = parameters.get("secret").ok_or(Refused::MissingSecret)?;
+    let response = parameters.get("response").ok_or(Refused::MissingResponse)?;
+    let now_ms = collector.clock.now_ms();
+    if let Some(test) = test_keys::secret(secret) {
+        return verify_test(collector, test, parameters, response, dialect)
+            .map(|()| Reply::testing(test, dialect, now_ms));
     }
-    let redemption = Redemption { digest: token_digest(response), site: site.id, now_ms: app.collector.clock.now_ms() };
-    match app.collector.writer.redeem(redemption).await {
-        Ok(Redeemed::Now { hostname, challenge_ms }) => Json(SiteverifyReply {
-            success: true,
-            challenge_ts: Some(rfc3339(challenge_ms)),
-            hostname: Some(hostname),
-            error_codes: Vec::new(),
-        }),
-        Ok(Redeemed::TooLate) => refused("timeout-or-duplicate"),
-        Ok(Redeemed::Unknown) => refused("invalid-input-response"),
+    if test_keys::is_hcaptcha_token(response) {
+        return Err(Refused::TestTokenWithSecret);
+    }
+    let site = collector.register.site_by_secret(&secret_digest(secret)).ok_or(Refused::InvalidSecret)?;
+    if dialect == Dialect::Hcaptcha {
+        check_sitekey(collector, parameters, &site)?;
+    }
+    let idempotency_key = match parameters.get("idempotency_key") {
+        Some(key) if dialect == Dialect::Turnstile => Some(uuid(key).ok_or(Refused::BadRequest)?),
+        _ => None,
+    };
+    response.parse::<Token>().map_err(|_cause| Refused::InvalidResponse)?;
+    let redemption = Redemption { digest: token_digest(response), site: site.id, now_ms, idempotency_key };
+    match collector.writer.redeem(redemption).await {
+        Ok(Redeemed::Valid(earned)) => Ok(Reply::earned(earned, dialect)),
+        Ok(Redeemed::Seen) => Err(Refused::Seen),
+        Ok(Redeemed::Expired) => Err(Refused::Expired),
+        Ok(Redeemed::Unknown) => Err(Refused::InvalidResponse),
         Err(error) => {
             tracing::error!(%error, "a token could not be redeemed");
-            refused("internal-error")
+            Err(Refused::Internal)
         }
     }
 }
 
-fn refused(code: &'static str) -> Json<SiteverifyReply> {
-    Json(SiteverifyReply { error_codes: vec![code], ..SiteverifyReply::default() })
+/// The site key that hCaptcha's clients may name: in any spelling, it must be this site's.
+fn check_sitekey(collector: &Collector, parameters: &Parameters, site: &SiteRow) -> Result<(), Refused> {
+    let Some(sitekey) = parameters.get("sitekey") else {
+        return Ok(());
+    };
+    if test_keys::is_hcaptcha_sitekey(sitekey) {
+        return Err(Refused::SitekeyMismatch);
+    }
+    let sitekey: SiteKey = sitekey.parse().map_err(|_cause| Refused::InvalidSitekey)?;
+    let named = collector.register.site(&sitekey).ok_or(Refused::InvalidSitekey)?;
+    if named.id == site.id { Ok(()) } else { Err(Refused::SitekeyMismatch) }
 }
 
-/// The parameters of the body; `None` when it is none of the forms it may have.
-async fn body_parameters(request: Request) -> Option<BTreeMap<String, String>> {
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let content_type = content_type.to_ascii_lowercase();
-    if content_type.starts_with("multipart/form-data") {
-        let mut multipart = Multipart::from_request(request, &()).await.ok()?;
-        let mut parameters = BTreeMap::new();
-        while let Some(field) = multipart.next_field().await.ok()? {
-            let name = field.name().unwrap_or_default().to_owned();
-            parameters.insert(name, field.text().await.ok()?);
+/// What a vendor's published secret answers. Nothing is looked up and nothing is spent.
+fn verify_test(
+    collector: &Collector,
+    test: TestSecret,
+    parameters: &Parameters,
+    response: &str,
+    dialect: Dialect,
+) -> Result<(), Refused> {
+    match test {
+        TestSecret::Recaptcha | TestSecret::TurnstilePasses => Ok(()),
+        TestSecret::TurnstileFails => Err(Refused::InvalidResponse),
+        TestSecret::TurnstileSpent => Err(Refused::Seen),
+        TestSecret::Hcaptcha if !test_keys::is_hcaptcha_token(response) => Err(Refused::TestSecretWithToken),
+        TestSecret::Hcaptcha => match parameters.get("sitekey") {
+            Some(sitekey) if dialect == Dialect::Hcaptcha && !test_keys::is_hcaptcha_sitekey(sitekey) => {
+                let known = sitekey.parse().ok().and_then(|sitekey| collector.register.site(&sitekey));
+                Err(if known.is_some() { Refused::SitekeyMismatch } else { Refused::InvalidSitekey })
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// The bytes of a UUID, with its dashes or without.
+fn uuid(text: &str) -> Option<[u8; 16]> {
+    let digits: Vec<u32> = match text.len() {
+        32 => text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?,
+        36 => {
+            let dashes_fit = text.char_indices().all(|(at, c)| (c == '-') == matches!(at, 8 | 13 | 18 | 23));
+            let digits = text.chars().filter(|c| *c != '-').map(|c| c.to_digit(16));
+            digits.collect::<Option<_>>().filter(|_| dashes_fit)?
         }
-        return Some(parameters);
+        _ => return None,
+    };
+    let mut bytes = [0; 16];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = pair.iter().fold(0, |byte, digit| byte << 4 | u8::try_from(*digit).unwrap_or_default());
     }
-    let body = Bytes::from_request(request, &()).await.ok()?;
-    if body.is_empty() {
-        return Some(BTreeMap::new());
-    }
-    if content_type.starts_with("application/json") {
-        let object: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&body).ok()?;
-        let text = |value: serde_json::Value| value.as_str().map(str::to_owned);
-        return Some(object.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect());
-    }
-    Some(form(&body))
-}
-
-fn form(bytes: &[u8]) -> BTreeMap<String, String> {
-    form_urlencoded::parse(bytes).into_owned().collect()
+    Some(bytes)
 }
 
 #[cfg(test)]

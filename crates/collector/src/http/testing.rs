@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use corvee_protocol::campaign::NewCampaign;
 use corvee_protocol::sealed_state::{SealedState, TileRole};
-use corvee_protocol::site::{CreatedSite, NewSite};
+use corvee_protocol::site::{CreatedSite, NewSite, SiteWords, Turn};
 use corvee_protocol::{AnswerReply, Challenge, Sealed};
 use corvee_seal::KeyRing;
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::campaign::budget::BudgetLimits;
-use crate::campaign::founding;
+use crate::campaign::cost::MachineLimits;
+use crate::campaign::{founding, sites};
 use crate::chance::Chance;
 use crate::clock::Clock as _;
 use crate::clock::testing::StandingClock;
@@ -24,7 +25,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
 use crate::requester::key::RequesterKey;
-use crate::state::Collector;
+use crate::state::{Collector, Limits};
 use crate::store::Store;
 use crate::store::campaigns::CampaignId;
 use crate::store::items::NewItem;
@@ -32,6 +33,10 @@ use crate::store::writer::Writer;
 
 /// The requester key of every test.
 pub(crate) const KEY: &str = "test-key";
+
+/// Machine's turns that a test can take: 16 hashes of 8 KiB on average.
+pub(crate) const CHEAP: MachineLimits =
+    MachineLimits { memory_kib: 8, base_work: 16, max_work: 128, base_puzzles: 30, puzzles: 600 };
 
 /// A collector with one campaign (`things`) and one site on `example.org`.
 pub(crate) struct TestCollector {
@@ -47,6 +52,9 @@ pub(crate) struct TestCollector {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) content_type: String,
+    pub(crate) headers: HeaderMap,
+    /// As it travelled.
+    pub(crate) size_bytes: usize,
     pub(crate) json: Value,
     pub(crate) text: String,
 }
@@ -62,7 +70,11 @@ impl TestCollector {
         Self::with_limits(BudgetLimits::default()).await
     }
 
-    pub(crate) async fn with_limits(limits: BudgetLimits) -> Self {
+    pub(crate) async fn with_limits(budget: BudgetLimits) -> Self {
+        Self::with(Limits { budget, machine: CHEAP }).await
+    }
+
+    pub(crate) async fn with(limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (chance, clock) = (Chance::seeded(11), Arc::new(StandingClock::default()));
         let store = Store::open(data.path()).await.unwrap();
@@ -75,8 +87,10 @@ impl TestCollector {
             name: "test".to_owned(),
             hostnames: vec!["example.org".parse().unwrap()],
             campaigns: vec![campaign.name],
+            turn: Turn::default(),
+            words: SiteWords::new(),
         };
-        let site = founding::found_site(&store, &chance, site, clock.now_ms()).await.unwrap();
+        let site = sites::found_site(&store, &chance, site, clock.now_ms()).await.unwrap();
         let keys = KeyRing::generate(&mut chance.generator());
         let gallery = Gallery::new(Shelf::open(data.path()).unwrap());
         let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits).await.unwrap();
@@ -95,8 +109,10 @@ impl TestCollector {
             name: "other".to_owned(),
             hostnames: vec!["example.net".parse().unwrap()],
             campaigns: vec!["things".parse().unwrap()],
+            turn: Turn::default(),
+            words: SiteWords::new(),
         };
-        let site = founding::found_site(&self.collector.store, &self.collector.chance, site, 0).await.unwrap();
+        let site = sites::found_site(&self.collector.store, &self.collector.chance, site, 0).await.unwrap();
         self.collector.register.refresh(&self.collector.store).await.unwrap();
         site
     }
@@ -104,11 +120,12 @@ impl TestCollector {
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
-        let content_type = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+        let headers = response.headers().clone();
+        let content_type = headers.get("content-type").map(|value| value.to_str().unwrap().to_owned());
         let body = axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
         let text = String::from_utf8_lossy(&body).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, content_type: content_type.unwrap_or_default(), json, text }
+        Reply { status, content_type: content_type.unwrap_or_default(), headers, size_bytes: body.len(), json, text }
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
@@ -133,7 +150,15 @@ impl TestCollector {
     }
 
     pub(crate) async fn challenge_from(&self, address: &str) -> Challenge {
-        let body = json!({ "sitekey": self.site.sitekey, "hostname": "example.org", "language": "en" });
+        self.challenge_on(address, &json!({})).await
+    }
+
+    /// A challenge on a page that says this of itself: dialect, action, cdata.
+    async fn challenge_on(&self, address: &str, page: &Value) -> Challenge {
+        let mut body = json!({ "sitekey": self.site.sitekey, "hostname": "example.org", "language": "en" });
+        for (name, value) in page.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
         let reply = self.post_from(address, "/v1/challenges", &body).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
         serde_json::from_value(reply.json).unwrap()
@@ -169,7 +194,12 @@ impl TestCollector {
 
     /// Answers rightly until the visit has passed.
     pub(crate) async fn pass_from(&self, address: &str) -> corvee_protocol::Passed {
-        let mut challenge = self.challenge_from(address).await;
+        self.pass_on(address, &json!({})).await
+    }
+
+    /// The same on a page that says this of itself.
+    pub(crate) async fn pass_on(&self, address: &str, page: &Value) -> corvee_protocol::Passed {
+        let mut challenge = self.challenge_on(address, page).await;
         for _ in 0..6 {
             let picked = self.truth(&challenge.challenge).await;
             let reply = self.answer_from(address, &challenge.challenge, &picked).await;
@@ -183,8 +213,13 @@ impl TestCollector {
     }
 
     pub(crate) async fn siteverify(&self, secret: &str, token: &str) -> Value {
-        let body = format!("secret={secret}&response={token}");
-        let request = Request::post("/siteverify").header("content-type", "application/x-www-form-urlencoded");
+        self.siteverify_at("/siteverify", &format!("secret={secret}&response={token}")).await
+    }
+
+    /// Posts a form to one of the verification paths.
+    pub(crate) async fn siteverify_at(&self, path: &str, form: &str) -> Value {
+        let body = form.to_owned();
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         let reply = self.send(request.body(Body::from(body)).unwrap()).await;
         assert_eq!(reply.status, StatusCode::OK);
         reply.json
@@ -206,7 +241,7 @@ pub(crate) fn campaign(name: &str) -> NewCampaign {
         .into(),
         target: "thing".to_owned(),
         requester: "Test Museum".to_owned(),
-        data_set: "things".to_owned(),
+        data_set: "things".into(),
         licence: "CC0-1.0".to_owned(),
         confidence: 0.999,
         gold_servings: 10,

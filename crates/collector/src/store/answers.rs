@@ -119,7 +119,8 @@ pub(super) async fn settle(
     connection: &mut SqliteConnection,
     batch: &[Settlement],
 ) -> Result<Vec<Settled>, StoreError> {
-    let spent_now = spend_nonces(connection, batch).await?;
+    let nonces = batch.iter().map(|settlement| (settlement.nonce, settlement.nonce_expires_ms));
+    let spent_now = spend_nonces(connection, nonces).await?;
     let fresh: Vec<&Settlement> = {
         // Two answers to one challenge may share a batch: the first one counts.
         let mut remaining = spent_now;
@@ -147,13 +148,14 @@ pub(super) struct Receipts {
     new_visits: BTreeSet<[u8; 16]>,
 }
 
-async fn spend_nonces(
+/// Spends nonces, each remembered until the time beside it. The result holds those that were spent only now.
+pub(super) async fn spend_nonces(
     connection: &mut SqliteConnection,
-    batch: &[Settlement],
+    nonces: impl Iterator<Item = ([u8; 16], u64)>,
 ) -> Result<BTreeSet<[u8; 16]>, StoreError> {
     let mut statement = QueryBuilder::<Sqlite>::new("insert into spent_challenges (nonce, expires_ms) ");
-    statement.push_values(batch, |mut row, settlement| {
-        row.push_bind(settlement.nonce.as_slice()).push_bind(to_sql(settlement.nonce_expires_ms));
+    statement.push_values(nonces, |mut row, (nonce, expires_ms)| {
+        row.push_bind(nonce.to_vec()).push_bind(to_sql(expires_ms));
     });
     statement.push(" on conflict do nothing returning nonce");
     let rows = statement.build().fetch_all(connection).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use corvee_protocol::campaign::NewCampaign;
+use corvee_protocol::campaign::{Localized, NewCampaign};
 use corvee_protocol::ledger::ItemCounts;
 use corvee_protocol::{CampaignName, Language};
 use sqlx::Row as _;
@@ -67,7 +67,7 @@ impl Store {
         .bind(question)
         .bind(&terms.target)
         .bind(&terms.requester)
-        .bind(&terms.data_set)
+        .bind(column_of(&terms.data_set))
         .bind(&terms.licence)
         .bind(terms.confidence)
         .bind(i64::from(terms.gold_servings))
@@ -141,6 +141,21 @@ impl Store {
     }
 }
 
+/// A text by language as JSON, any other as it is.
+fn column_of(text: &Localized) -> String {
+    match text {
+        Localized::Plain(text) => text.clone(),
+        Localized::ByLanguage(texts) => serde_json::to_string(texts).unwrap_or_default(),
+    }
+}
+
+fn localized(column: String) -> Localized {
+    match serde_json::from_str::<BTreeMap<Language, String>>(&column) {
+        Ok(texts) if !texts.is_empty() => Localized::ByLanguage(texts),
+        _ => Localized::Plain(column),
+    }
+}
+
 fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
     let id: i64 = row.try_get(0)?;
     let impossible = |column| StoreError::Inconsistent { table: "campaigns", column, row: id };
@@ -155,7 +170,7 @@ fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
             question,
             target: row.try_get(3)?,
             requester: row.try_get(4)?,
-            data_set: row.try_get(5)?,
+            data_set: localized(row.try_get(5)?),
             licence: row.try_get(6)?,
             confidence: row.try_get(7)?,
             gold_servings: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_cause| impossible("gold_servings"))?,

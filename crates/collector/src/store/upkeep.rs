@@ -1,11 +1,14 @@
 //! What must not stay: expired nonces and tokens, and address prefixes older than a day.
 
+use corvee_protocol::limits;
+
 use super::{Store, StoreError, to_sql};
 
 /// Milliseconds after which verification data is gone: 24 hours, less the hour between two runs.
 const PREFIX_LIFE_MS: u64 = 23 * 60 * 60 * 1000;
-/// Milliseconds an expired token is remembered, so that redeeming it late is told apart from inventing one.
-const TOKEN_MEMORY_MS: u64 = 60 * 60 * 1000;
+/// Milliseconds an expired token is remembered: redeeming it late is told apart from inventing one, and as long as it can
+/// be renewed it must be there.
+const TOKEN_MEMORY_MS: u64 = limits::RENEWABLE_MS;
 
 /// How much was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

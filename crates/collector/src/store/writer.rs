@@ -7,8 +7,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::answers::{self, Settled, Settlement};
+use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
-use super::tokens::{self, Redeemed, Redemption};
+use super::tokens::{self, Redeemed, Redemption, Renewal, Renewed};
 use super::{Store, StoreError};
 
 /// Writes that may wait; beyond it callers wait before they can wait.
@@ -18,7 +19,9 @@ const BATCH: usize = 256;
 
 enum Write {
     Settle(Box<Settlement>, Reply<Settled>),
+    Grant(Box<Grant>, Reply<GrantOutcome>),
     Redeem(Redemption, Reply<Redeemed>),
+    Renew(Renewal, Reply<Renewed>),
     Remove(Removal, Reply<Removed>),
 }
 
@@ -42,9 +45,19 @@ impl Writer {
         self.write(|reply| Write::Settle(Box::new(settlement), reply)).await
     }
 
+    /// Stores what an accepted proof earned.
+    pub async fn grant(&self, grant: Grant) -> Result<GrantOutcome, StoreError> {
+        self.write(|reply| Write::Grant(Box::new(grant), reply)).await
+    }
+
     /// Redeems a token.
     pub async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         self.write(|reply| Write::Redeem(redemption, reply)).await
+    }
+
+    /// Puts a fresh token in the place of an unredeemed one.
+    pub async fn renew(&self, renewal: Renewal) -> Result<Renewed, StoreError> {
+        self.write(|reply| Write::Renew(renewal, reply)).await
     }
 
     /// Removes a receipt's votes.
@@ -75,8 +88,12 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Write>) {
 struct Group {
     settlements: Vec<Settlement>,
     settle_replies: Vec<Reply<Settled>>,
+    grants: Vec<Grant>,
+    grant_replies: Vec<Reply<GrantOutcome>>,
     redemptions: Vec<Redemption>,
     redeem_replies: Vec<Reply<Redeemed>>,
+    renewals: Vec<Renewal>,
+    renew_replies: Vec<Reply<Renewed>>,
     removals: Vec<Removal>,
     remove_replies: Vec<Reply<Removed>>,
 }
@@ -84,7 +101,9 @@ struct Group {
 #[derive(Default)]
 struct Outcomes {
     settled: Vec<Settled>,
+    granted: Vec<GrantOutcome>,
     redeemed: Vec<Redeemed>,
+    renewed: Vec<Renewed>,
     removed: Vec<Removed>,
 }
 
@@ -95,9 +114,17 @@ impl Group {
                 self.settlements.push(*settlement);
                 self.settle_replies.push(reply);
             }
+            Write::Grant(grant, reply) => {
+                self.grants.push(*grant);
+                self.grant_replies.push(reply);
+            }
             Write::Redeem(redemption, reply) => {
                 self.redemptions.push(redemption);
                 self.redeem_replies.push(reply);
+            }
+            Write::Renew(renewal, reply) => {
+                self.renewals.push(renewal);
+                self.renew_replies.push(reply);
             }
             Write::Remove(removal, reply) => {
                 self.removals.push(removal);
@@ -111,14 +138,18 @@ impl Group {
         match outcomes {
             Ok(outcomes) => {
                 reply_all(self.settle_replies, outcomes.settled);
+                reply_all(self.grant_replies, outcomes.granted);
                 reply_all(self.redeem_replies, outcomes.redeemed);
+                reply_all(self.renew_replies, outcomes.renewed);
                 reply_all(self.remove_replies, outcomes.removed);
             }
             Err(error) => {
                 tracing::error!(%error, "a batch of writes failed: nothing of it was recorded");
                 let cause = error.to_string();
                 refuse_all(self.settle_replies, &cause);
+                refuse_all(self.grant_replies, &cause);
                 refuse_all(self.redeem_replies, &cause);
+                refuse_all(self.renew_replies, &cause);
                 refuse_all(self.remove_replies, &cause);
             }
         }
@@ -130,9 +161,13 @@ impl Group {
         if !self.settlements.is_empty() {
             outcomes.settled = answers::settle(&mut transaction, &self.settlements).await?;
         }
+        if !self.grants.is_empty() {
+            outcomes.granted = grants::grant(&mut transaction, &self.grants).await?;
+        }
         if !self.redemptions.is_empty() {
             outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions).await?;
         }
+        outcomes.renewed = tokens::renew(&mut transaction, &self.renewals).await?;
         for removal in &self.removals {
             outcomes.removed.push(receipts::remove(&mut transaction, removal).await?);
         }

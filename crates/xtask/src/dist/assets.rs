@@ -11,8 +11,13 @@ use super::wasm::Widget;
 use super::{digest, glue, read};
 use crate::node_tools::NodeTools;
 
-/// The loader's name, which is part of the contract with sites.
-pub(crate) const LOADER: &str = "api.js";
+/// The loader; the collector serves it under its hashed name and under those that are part of the contract with sites.
+const LOADER: &str = "api.js";
+
+/// The folder of the loader's parts.
+const LOADER_PARTS: &str = "loader/";
+/// What starts the widget; it is bundled with the glue.
+const START: &str = "start.js";
 
 /// One file of the bundle.
 #[derive(Debug)]
@@ -27,14 +32,22 @@ pub(crate) struct Asset {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Everything in `www`, made small, and the widget.
+/// The script of the machine's turn; it names its module, so that it gets its name after it.
+pub(crate) const WORKER: &str = "worker.js";
+/// That module.
+pub(crate) const WORK: &str = "work.wasm";
+
+/// Everything in `www`, made small, the widget, and what the machine's turn computes with.
 ///
 /// # Errors
 /// A part that every visit needs is missing, or a page names an asset that does not exist.
-pub(crate) fn collect(www: &Path, widget: &Widget, tools: &NodeTools) -> Result<Vec<Asset>> {
+pub(crate) fn collect(www: &Path, widget: &Widget, work: Vec<u8>, tools: &NodeTools) -> Result<Vec<Asset>> {
     let wasm = hashed("frame.wasm", widget.wasm.clone())?;
-    let frame = hashed("frame.js", glue::start(&widget.glue, &wasm.file, tools)?)?;
-    let mut assets = vec![wasm, frame];
+    let start = read(&www.join(START))?;
+    let frame = hashed("frame.js", glue::start(&start, &widget.glue, &wasm.file, tools)?)?;
+    let work = hashed(WORK, work)?;
+    let work_url = BTreeMap::from([(WORK.to_owned(), url(&work))]);
+    let mut assets = vec![wasm, frame, work];
     let mut pages = Vec::new();
     for entry in WalkDir::new(www).sort_by_file_name() {
         let entry = entry.context("cannot read www")?;
@@ -46,27 +59,42 @@ pub(crate) fn collect(www: &Path, widget: &Widget, tools: &NodeTools) -> Result<
         let small = || format!("cannot make www/{name} smaller");
         match extension(&name) {
             "html" => pages.push((name, bytes)),
+            // Bundled with what imports them.
+            _ if name == START || name.starts_with(LOADER_PARTS) => {}
+            _ if name == LOADER => {
+                let script = glue::bundle_script(&www.join(LOADER), tools).with_context(small)?;
+                assets.push(fixed(name, script));
+            }
+            "js" if name == WORKER => {
+                let script = String::from_utf8(bytes).with_context(|| format!("www/{name} is not UTF-8"))?;
+                let script = name_assets(&script, &work_url).with_context(|| format!("in www/{name}"))?;
+                assets.push(hashed(&name, glue::minify_script(script.as_bytes(), tools).with_context(small)?)?);
+            }
             "js" => {
                 let bytes = glue::minify_script(&bytes, tools).with_context(small)?;
-                assets.push(if name == LOADER { fixed(name, bytes) } else { hashed(&name, bytes)? });
+                assets.push(hashed(&name, bytes)?);
             }
             "css" => assets.push(hashed(&name, glue::minify_style(&bytes, tools).with_context(small)?)?),
             _ => assets.push(hashed(&name, bytes)?),
         }
     }
-    let urls: BTreeMap<_, _> =
-        assets.iter().map(|asset| (asset.name.clone(), format!("/assets/{}", asset.file))).collect();
+    let urls: BTreeMap<_, _> = assets.iter().map(|asset| (asset.name.clone(), url(asset))).collect();
     for (name, bytes) in pages {
         let page = String::from_utf8(bytes).with_context(|| format!("www/{name} is not UTF-8"))?;
         let filled = name_assets(&page, &urls).with_context(|| format!("in www/{name}"))?;
         assets.push(fixed(name, filled.into_bytes()));
     }
-    for name in [LOADER, "frame.html", "widget.css"] {
+    for name in [LOADER, "frame.html", "widget.css", WORKER] {
         if !assets.iter().any(|asset| asset.name == name) {
-            bail!("www/{name} is missing: a first visit needs it");
+            bail!("www/{name} is missing: every visitor may need it");
         }
     }
     Ok(assets)
+}
+
+/// Where the collector serves it.
+fn url(asset: &Asset) -> String {
+    format!("/assets/{}", asset.file)
 }
 
 /// The media type of a file, by its extension.

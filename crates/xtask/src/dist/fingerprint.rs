@@ -9,13 +9,14 @@ use walkdir::WalkDir;
 
 use super::{digest, read};
 
-/// Everything that the bundle is made of: the widget, the one crate it may import, the page's parts, the tools' versions
+/// Everything that the bundle is made of: the widget, the one crate it may import, the worker, the page's parts, the tools' versions
 /// and the code that joins them.
 const INPUTS: &[&str] = &[
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "crates/protocol",
+    "crates/work",
     "crates/xtask/src/dist",
     "crates/xtask/src/dist.rs",
     "rust-toolchain.toml",

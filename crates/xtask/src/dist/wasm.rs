@@ -1,4 +1,5 @@
-//! The widget as WebAssembly: compiled, bound to the browser by wasm-bindgen, shrunk by Binaryen. Knows no page.
+//! The widget and the worker as WebAssembly: compiled, bound to the browser by wasm-bindgen, shrunk by Binaryen. Knows no
+//! page.
 
 use std::env;
 use std::fs;
@@ -36,27 +37,68 @@ pub(crate) struct Widget {
 
 /// Compiles the widget, binds it to the browser and makes it small.
 pub(crate) fn build(workspace: &Workspace, tools: &NodeTools) -> Result<Widget> {
-    let cargo = ["build", "--locked", "--profile", "wasm", "--target", toolchain::WASM, "--lib", "-p", "corvee"];
-    // Panic messages name source files; a browser need not learn where they lay on this machine.
-    program::run(workspace.cargo().args(["fetch", "--locked"]))?;
-    program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
-    let compiled = workspace.target.join(toolchain::WASM).join("wasm/corvee.wasm");
+    let folder = emptied(workspace.target.join("bundle"))?;
+    let compiled = compile(workspace, "corvee", "wasm")?;
+    bind(&compiled, "frame", &folder)?;
+    let wasm = smallest(&folder.join("frame_bg.wasm"), tools)?;
+    Ok(Widget { wasm, glue: folder.join("frame.js") })
+}
 
-    let folder = workspace.target.join("bundle");
+/// Compiles what the machine's turn runs in its worker. Its exports take and give numbers, so that it needs no glue; it is
+/// optimised for speed: what it computes takes far longer than its download.
+pub(crate) fn build_work(workspace: &Workspace, tools: &NodeTools) -> Result<Vec<u8>> {
+    let folder = emptied(workspace.target.join("bundle-work"))?;
+    let compiled = compile(workspace, "corvee-work", "wasm-fast")?;
+    bind(&compiled, "work", &folder)?;
+    let wasm = folder.join("work_bg.wasm");
+    let optimised = optimise(&wasm, "-O3", tools)?;
+    println!(
+        "work as compiled: {} bytes of brotli, after -O3: {}",
+        compress::brotli(&read(&wasm)?)?.len(),
+        compress::brotli(&optimised)?.len()
+    );
+    Ok(optimised)
+}
+
+/// Compiles an example of the widget and binds it to the browser as NAME.js and `NAME_bg.wasm` in a folder that holds nothing
+/// else.
+///
+/// # Errors
+/// It does not compile.
+pub(crate) fn build_example(workspace: &Workspace, name: &str, folder: PathBuf) -> Result<PathBuf> {
+    let folder = emptied(folder)?;
+    let cargo = ["build", "--locked", "--target", toolchain::WASM, "-p", "corvee", "--example", name];
+    program::run(workspace.cargo().args(cargo))?;
+    let compiled = workspace.target.join(toolchain::WASM).join("debug/examples").join(format!("{name}.wasm"));
+    bind(&compiled, name, &folder)?;
+    Ok(folder)
+}
+
+fn emptied(folder: PathBuf) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
+    Ok(folder)
+}
+
+fn compile(workspace: &Workspace, package: &str, profile: &str) -> Result<PathBuf> {
+    let cargo = ["build", "--locked", "--profile", profile, "--target", toolchain::WASM, "--lib", "-p", package];
+    // Panic messages name source files; a browser need not learn where they lay on this machine.
+    program::run(workspace.cargo().args(["fetch", "--locked"]))?;
+    program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(workspace.target.join(toolchain::WASM).join(profile).join(file))
+}
+
+fn bind(compiled: &Path, name: &str, folder: &Path) -> Result<()> {
     Bindgen::new()
-        .input_bytes("frame", read(&compiled)?)
+        .input_bytes(name, read(compiled)?)
         .web(true)?
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(&folder)
-        .context("wasm-bindgen cannot read the compiled widget: its version in Cargo.toml must equal wasm-bindgen-cli-support's")?;
-
-    let wasm = smallest(&folder.join("frame_bg.wasm"), tools)?;
-    Ok(Widget { wasm, glue: folder.join("frame.js") })
+        .generate(folder)
+        .context("wasm-bindgen cannot read what was compiled: its version in Cargo.toml must equal wasm-bindgen-cli-support's")
 }
 
 /// Compiler flags that shorten the paths of sources, in cargo's encoding.
@@ -78,11 +120,7 @@ fn smallest(compiled: &Path, tools: &NodeTools) -> Result<Vec<u8>> {
     let mut best_bytes = compress::brotli(&best)?.len();
     println!("wasm as compiled: {best_bytes} bytes of brotli");
     for level in LEVELS {
-        let optimised = compiled.with_extension("optimised");
-        let mut command = Command::new(tools.wasm_opt());
-        command.args([level, "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
-        program::run(command.arg(compiled).arg("-o").arg(&optimised))?;
-        let optimised = read(&optimised)?;
+        let optimised = optimise(compiled, level, tools)?;
         let bytes = compress::brotli(&optimised)?.len();
         println!("wasm after {level}: {bytes} bytes of brotli");
         if bytes < best_bytes {
@@ -90,4 +128,12 @@ fn smallest(compiled: &Path, tools: &NodeTools) -> Result<Vec<u8>> {
         }
     }
     Ok(best)
+}
+
+fn optimise(compiled: &Path, level: &str, tools: &NodeTools) -> Result<Vec<u8>> {
+    let optimised = compiled.with_extension("optimised");
+    let mut command = Command::new(tools.wasm_opt());
+    command.args([level, "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
+    program::run(command.arg(compiled).arg("-o").arg(&optimised))?;
+    read(&optimised)
 }

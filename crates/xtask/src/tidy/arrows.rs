@@ -28,19 +28,22 @@ enum Others {
 const OUTSIDE: &[&str] =
     &["axum", "gloo", "jiff", "js-sys", "reqwest", "sqlx", "tokio", "tower", "tower-http", "web-sys", "yew"];
 
-/// Packages of ours that tests alone may import: the end-to-end tests hold the operator's keys, as the simulator does.
-const TEST_ARROWS: &[(&str, &str)] = &[("corvee", "corvee-seal")];
+/// Packages of ours that tests alone may import: the end-to-end tests hold the operator's keys, as the
+/// simulator does; the widget's words come with its settings.
+const TEST_ARROWS: &[(&str, &str)] = &[("corvee", "corvee-seal"), ("corvee", "corvee-words")];
 
 const TABLE: &[Package] = &[
     Package { name: "corvee", ours: &["corvee-protocol"], others: Others::Except(&["axum", "sqlx", "tokio"]) },
     Package { name: "corvee-protocol", ours: &[], others: Others::Only(&["serde", "thiserror"]) },
+    Package { name: "corvee-words", ours: &["corvee-protocol"], others: Others::Only(&["thiserror", "toml"]) },
     Package { name: "corvee-consensus", ours: &["corvee-protocol"], others: Others::Except(OUTSIDE) },
     Package { name: "corvee-aggregate", ours: &["corvee-consensus"], others: Others::Except(OUTSIDE) },
     Package { name: "corvee-seal", ours: &[], others: Others::Except(OUTSIDE) },
+    Package { name: "corvee-work", ours: &[], others: Others::Only(&["argon2", "wasm-bindgen"]) },
     Package { name: "corvee-samples", ours: &[], others: Others::Except(OUTSIDE) },
     Package {
         name: "corvee-simulate",
-        ours: &["corvee-protocol", "corvee-consensus", "corvee-seal"],
+        ours: &["corvee-protocol", "corvee-consensus", "corvee-seal", "corvee-work"],
         others: Others::Except(&["axum", "sqlx"]),
     },
     Package {
@@ -49,9 +52,11 @@ const TABLE: &[Package] = &[
             "corvee-protocol",
             "corvee-consensus",
             "corvee-seal",
+            "corvee-work",
             "corvee-samples",
             "corvee-simulate",
             "corvee-aggregate",
+            "corvee-words",
         ],
         others: Others::Except(&["yew", "web-sys"]),
     },
@@ -141,20 +146,26 @@ mod tests {
         check("corvee-simulate", "corvee-seal", false, true);
         check("corvee-aggregate", "corvee-consensus", false, true);
         check("corvee-collector", "corvee-aggregate", false, true);
+        check("corvee-collector", "corvee-work", false, true);
+        check("corvee-simulate", "corvee-work", false, true);
         check("corvee-protocol", "serde", false, true);
         check("corvee", "tokio", true, true);
         check("corvee", "corvee-seal", true, true);
+        check("corvee", "corvee-words", true, true);
     }
 
     #[test]
     fn every_other_arrow_is_refused_even_in_tests() {
         check("corvee", "corvee-consensus", false, false);
+        check("corvee", "corvee-words", false, false);
         check("corvee", "corvee-seal", false, false);
         check("corvee", "corvee-collector", true, false);
         check("corvee-protocol", "corvee-seal", false, false);
         check("corvee-protocol", "tokio", false, false);
         check("corvee-consensus", "sqlx", false, false);
         check("corvee-seal", "corvee-protocol", false, false);
+        check("corvee-work", "corvee-protocol", false, false);
+        check("corvee", "corvee-work", false, false);
         check("corvee-collector", "corvee", false, false);
         check("corvee-aggregate", "corvee-collector", false, false);
         check("corvee-aggregate", "tokio", false, false);

@@ -28,6 +28,22 @@ async fn a_campaign_is_created_listed_paused_and_not_created_twice() {
 }
 
 #[tokio::test]
+async fn a_data_set_is_described_in_the_visitors_language() {
+    let test = TestCollector::start().await;
+    let data_set = json!({ "en": "cats in shelters", "fr": "chats de refuges" });
+    let terms = json!({
+        "name": "cats", "question": { "en": "Which show a cat?" }, "target": "cat", "requester": "Shelter",
+        "data_set": data_set,
+    });
+    let created = test.request(Method::POST, "/v1/campaigns", Some(&terms)).await;
+    assert_eq!((created.status, &created.json["data_set"]), (StatusCode::CREATED, &data_set), "{}", created.text);
+    let shown = test.request(Method::GET, "/v1/campaigns/cats", None).await;
+    assert_eq!(shown.json["data_set"], data_set);
+    let plain = test.request(Method::GET, "/v1/campaigns/things", None).await;
+    assert_eq!(plain.json["data_set"], "things");
+}
+
+#[tokio::test]
 async fn wrong_terms_name_the_field() {
     let test = TestCollector::start().await;
     let good = json!({
@@ -40,6 +56,9 @@ async fn wrong_terms_name_the_field() {
         ("target", json!(""), "target"),
         ("requester", json!("x".repeat(201)), "requester"),
         ("data_set", json!(" blank "), "data_set"),
+        ("data_set", json!({}), "data_set"),
+        ("data_set", json!({ "en": "cats", "fr": "" }), "data_set"),
+        ("data_set", json!({ "english please": "x" }), "data_set"),
         ("confidence", json!(1.0), "confidence"),
         ("gold_servings", json!(0), "gold_servings"),
         ("gold_servings", json!(-1), "gold_servings"),

@@ -1,0 +1,3 @@
+import begin from './yew_site.js';
+
+begin({ module_or_path: '/yew_site_bg.wasm' });
