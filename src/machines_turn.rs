@@ -18,6 +18,8 @@ use crate::wire;
 #[derive(Debug)]
 pub struct MachinesTurn {
     worker: Worker,
+    /// Address of the page's own script; the browser may read it long after the worker was made.
+    local: Option<String>,
     _heard: EventListener,
     _failed: EventListener,
 }
@@ -30,8 +32,8 @@ impl MachinesTurn {
     pub fn begin(address: &str, turn: u32, puzzle: &Puzzle, on_event: &Callback<Event>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = if address.starts_with('/') {
-            Worker::new_with_options(address, &options)?
+        let (worker, local) = if address.starts_with('/') {
+            (Worker::new_with_options(address, &options)?, None)
         } else {
             // A page may start no worker of another origin, but one of its own that imports it.
             let script =
@@ -40,9 +42,7 @@ impl MachinesTurn {
             media_type.set_type("text/javascript");
             let blob = Blob::new_with_str_sequence_and_options(&script, &media_type)?;
             let local = Url::create_object_url_with_blob(&blob)?;
-            let worker = Worker::new_with_options(&local, &options);
-            Url::revoke_object_url(&local)?;
-            worker?
+            (Worker::new_with_options(&local, &options)?, Some(local))
         };
         let heard = EventListener::new(&worker, "message", {
             let on_event = on_event.clone();
@@ -57,13 +57,17 @@ impl MachinesTurn {
             move |_| on_event.emit(Event::Failed { turn, trouble: Trouble::DeviceFailed })
         });
         worker.post_message(&wire::object(&[("puzzle", puzzle_body(puzzle))]))?;
-        Ok(Self { worker, _heard: heard, _failed: failed })
+        Ok(Self { worker, local, _heard: heard, _failed: failed })
     }
 }
 
 impl Drop for MachinesTurn {
     fn drop(&mut self) {
         self.worker.terminate();
+        if let Some(local) = &self.local {
+            // An address that is none any more was forgotten by the browser already.
+            Url::revoke_object_url(local).ok();
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Names, identifiers, fields, arguments and codes of the three contracts.
 
 use anyhow::ensure;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{becomes, is, pass, ready, says, show};
+use super::super::browser::{Browser, CHROMIUM_ONLY};
+use super::{becomes, is, pass, ready, says, show, show_in};
 
 /// Notes every call of a callback by its name and its arguments.
 const NOTE: &str = "<script>
@@ -195,9 +196,9 @@ async fn a_page_for_turnstile_works_by_selector_and_keeps_a_token_that_died() ->
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_silent_frame_is_told_in_each_contracts_words_and_turnstiles_is_asked_for_again() -> anyhow::Result<()> {
-    let body = format!(
+/// Three widgets of nobody's site, on a clock that runs a hundred times as fast.
+fn widgets_of_nobodys() -> String {
+    format!(
         "{NOTE}<script>
            const wait = setTimeout;
            setTimeout = (callback, ms, ...values) => wait(callback, ms / 100, ...values);
@@ -211,15 +212,37 @@ async fn a_silent_frame_is_told_in_each_contracts_words_and_turnstiles_is_asked_
          <script src=\"COLLECTOR/turnstile/v0/api.js\"></script>
          <script src=\"COLLECTOR/1/api.js?recaptchacompat=off\"></script>
          <script src=\"COLLECTOR/recaptcha/api.js\"></script>"
-    );
-    show(&body, async |browser, _collector| {
-        browser.until("['r', 'h', 't'].every((one) => heard.some(([name]) => name === one)) && loads > 1").await?;
-        for (name, expected) in
-            [("r", json!(["r"])), ("h", json!(["h", "network-error"])), ("t", json!(["t", "200500"]))]
-        {
-            is(browser, &format!("heard.find(([name]) => name === '{name}')"), expected).await?;
-        }
-        is(browser, "document.querySelectorAll('iframe').length", json!(3)).await
+    )
+}
+
+/// Whether every widget has told its page that something is wrong.
+const ALL_TOLD: &str = "['r', 'h', 't'].every((one) => heard.some(([name]) => name === one))";
+
+async fn told(browser: &Browser, expected: [Value; 3]) -> anyhow::Result<()> {
+    for (name, expected) in ["r", "h", "t"].iter().zip(expected) {
+        is(browser, &format!("heard.find(([name]) => name === '{name}')"), expected).await?;
+    }
+    is(browser, "document.querySelectorAll('iframe').length", json!(3)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_frame_says_why_in_each_contracts_words() -> anyhow::Result<()> {
+    show(&widgets_of_nobodys(), async |browser, _collector| {
+        browser.until(ALL_TOLD).await?;
+        told(browser, [json!(["r"]), json!(["h", "invalid-data"]), json!(["t", "110100"])]).await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_frame_is_told_in_each_contracts_words_and_turnstiles_is_asked_for_again() -> anyhow::Result<()> {
+    // Only Chromium can be told to let some requests fail.
+    show_in(CHROMIUM_ONLY, "", &widgets_of_nobodys(), async |browser, _collector| {
+        browser.chromium()?.send("Network.enable", json!({})).await?;
+        browser.chromium()?.send("Network.setBlockedURLs", json!({ "urls": ["*/frame?*"] })).await?;
+        browser.run("location.reload()").await?;
+        browser.until(&format!("{ALL_TOLD} && loads > 1")).await?;
+        told(browser, [json!(["r"]), json!(["h", "network-error"]), json!(["t", "200500"])]).await
     })
     .await
 }

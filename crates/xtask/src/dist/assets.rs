@@ -63,7 +63,7 @@ pub(crate) fn collect(www: &Path, widget: &Widget, work: Vec<u8>, tools: &NodeTo
             _ if name == START || name.starts_with(LOADER_PARTS) => {}
             _ if name == LOADER => {
                 let script = glue::bundle_script(&www.join(LOADER), tools).with_context(small)?;
-                assets.push(fixed(name, script));
+                assets.push(hashed(&name, script)?);
             }
             "js" if name == WORKER => {
                 let script = String::from_utf8(bytes).with_context(|| format!("www/{name} is not UTF-8"))?;
