@@ -106,7 +106,8 @@ pub async fn begin(
             visit.show(PlainView::Waiting { seconds, address: plain_address(&visit.settings, query.wait.as_deref()) })
         }
         // Used already, over long ago, or somebody else's: what helps is another pass.
-        Err(WaitError::Spent | WaitError::Invalid) => visit.ended(),
+        Err(WaitError::Spent) => visit.ended(StatusCode::CONFLICT),
+        Err(WaitError::Invalid) => visit.ended(StatusCode::BAD_REQUEST),
         Err(error) => visit.trouble(error),
     }
 }
@@ -240,10 +241,10 @@ impl<'a> Visit<'a> {
     }
 
     /// A wait that earns nothing any more.
-    fn ended(&self) -> Response {
+    fn ended(&self, status: StatusCode) -> Response {
         let sentence = self.settings.words.template(Word::PassRunOut).to_owned();
         let mut response = self.show(PlainView::Trouble { sentence });
-        *response.status_mut() = StatusCode::CONFLICT;
+        *response.status_mut() = status;
         response
     }
 

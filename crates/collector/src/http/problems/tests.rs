@@ -34,7 +34,7 @@ async fn bad_challenge_requests_name_the_field() {
     check(&test, path, "{", 400, "invalid-request", None).await;
     check(&test, path, "\u{0}", 400, "invalid-request", None).await;
     check(&test, path, vec![0xff, 0xfe], 400, "invalid-request", None).await;
-    check(&test, path, "[".repeat(10_000), 400, "invalid-request", Some("[0]")).await;
+    check(&test, path, "[".repeat(10_000), 400, "invalid-request", None).await;
     check(&test, path, format!("{good} {good}"), 400, "invalid-request", None).await;
     check(&test, path, with("sitekey", json!("short")), 400, "invalid-request", Some("sitekey")).await;
     check(&test, path, with("sitekey", json!(7)), 400, "invalid-request", Some("sitekey")).await;
