@@ -190,10 +190,10 @@ mod tests {
             templates: Word::ALL.iter().map(|word| word.key().to_owned()).collect(),
         };
         let json = serde_json::to_string(&all).unwrap();
-        assert!(json.starts_with(r#"{"tag":"ar","rtl":true,"templates":["label","tick_again","#), "{json}");
+        assert!(json.starts_with(r#"{"tag":"ar","rtl":true,"templates":["keeps_out","purpose","#), "{json}");
         let read: Words = serde_json::from_str(&json).unwrap();
         assert_eq!(read.templates, all.templates[..Word::IN_WIDGET]);
         assert_eq!((read.template(Word::TestingBlocked), read.template(Word::PlainSend)), ("testing_blocked", ""));
-        assert!(serde_json::from_str::<Words>(&json.replacen("\"label\",", "", 1)).is_err());
+        assert!(serde_json::from_str::<Words>(&json.replacen("\"keeps_out\",", "", 1)).is_err());
     }
 }
