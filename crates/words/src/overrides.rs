@@ -116,7 +116,7 @@ mod tests {
             (
                 "labels",
                 "x",
-                "no word is called `labels`; the keys are those of crates/words/words/en.toml; perhaps `label`",
+                "no word is called `labels`; the keys are those of crates/words/words/en.toml; perhaps `nobody_labels`",
             ),
             ("", "x", "no word is called ``"),
             ("keeps_out", " ", "`keeps_out` in en is empty"),
@@ -129,6 +129,6 @@ mod tests {
         }
         assert!(own("keeps_out", &"é".repeat(300)).is_ok());
         let all = BTreeMap::from([("fr".to_owned(), BTreeMap::from([("keeps_out".to_owned(), "{".to_owned())]))]);
-        assert!(Catalogue::check_overrides(&all).is_err_and(|error| error.to_string().contains("`label` in fr")));
+        assert!(Catalogue::check_overrides(&all).is_err_and(|error| error.to_string().contains("`keeps_out` in fr")));
     }
 }
