@@ -34,7 +34,7 @@ async fn the_yew_component_publishes_with_a_token_under_a_strict_policy() -> any
     let origin = collector.origin();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src {origin}; img-src {origin}; connect-src 'self' \
-         {origin}; worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         {origin}; worker-src blob: {origin}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let mut content = Content::new(&collector)?.under(&policy);
     for name in ["index.html", "start.js", "yew_site.js", "yew_site_bg.wasm"] {
