@@ -27,7 +27,7 @@ pub(crate) struct Options {
 
 struct Step {
     name: &'static str,
-    /// Runs only when asked for by name: one of its pages (Yew from another origin) is known to fail.
+    /// Runs only when asked for by name: not yet tried on a machine that has none of what it installs.
     alone: bool,
     what: &'static str,
     run: fn(&Workspace, &Options) -> Result<()>,
