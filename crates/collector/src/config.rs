@@ -19,6 +19,10 @@ pub const CONFIG_FILE: &str = "corvee.toml";
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Connections at one time; further ones wait until one ends.
+    pub connections: usize,
+    /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
+    pub drain_seconds: u32,
     /// Networks whose `X-Forwarded-For` is believed, such as `["10.0.0.0/8"]`.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address prefix may ask for in an hour.
@@ -104,6 +108,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            connections: 4096,
+            drain_seconds: 1,
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),

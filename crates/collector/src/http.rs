@@ -28,6 +28,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use corvee_protocol::limits;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -36,6 +37,7 @@ use tower_http::timeout::TimeoutLayer;
 use self::client_address::TrustedProxies;
 use crate::requester;
 use crate::requester::key::RequesterKey;
+use crate::server::Phase;
 use crate::state::Collector;
 
 /// Time a request may take, its body included.
@@ -50,6 +52,8 @@ pub struct AppState {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// The bearer key of the requester API.
     pub requester_key: Arc<RequesterKey>,
+    /// How far the collector is from its end.
+    pub phase: watch::Receiver<Phase>,
 }
 
 /// Every route of the collector.

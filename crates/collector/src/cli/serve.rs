@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::Context;
 use crate::config::Config;
@@ -14,7 +16,7 @@ use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
-use crate::server::{self, Service};
+use crate::server::{self, Phase, Service, StopSignals};
 use crate::state::Collector;
 use crate::store::writer::Writer;
 use crate::{import, observe};
@@ -62,7 +64,10 @@ pub(super) async fn prepare(
     config.listen = listen.unwrap_or(config.listen);
     config.trusted_proxies.extend(trusted_proxies);
     let lock = context.data.lock_for_serving()?;
-    let listener = server::bind(config.listen).await?;
+    let listener = match server::inherited()? {
+        Some(listener) => listener,
+        None => server::bind(config.listen).await?,
+    };
     let address = listener.local_addr()?;
 
     let store = context.store().await?;
@@ -77,10 +82,20 @@ pub(super) async fn prepare(
     let (clock, chance) = (Arc::clone(&context.clock), context.chance.clone());
     let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.limits()).await?;
     let collector = Arc::new(collector);
+    let phase = watch::Sender::new(Phase::Serving);
     let app = AppState {
         collector: Arc::clone(&collector),
         trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
         requester_key: Arc::new(context.data.requester_key()?),
+        phase: phase.subscribe(),
     };
-    Ok(Prepared { service: Service { collector, writer_task }, listener, address, app, lock })
+    let service = Service {
+        collector,
+        writer_task,
+        connections: config.connections,
+        drain: Duration::from_secs(config.drain_seconds.into()),
+        stop: StopSignals::watch()?,
+        phase,
+    };
+    Ok(Prepared { service, listener, address, app, lock })
 }
