@@ -23,6 +23,8 @@ pub struct Config {
     pub connections: usize,
     /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
     pub drain_seconds: u32,
+    /// Address and port of `GET /metrics`; without it nothing is counted.
+    pub metrics: Option<SocketAddr>,
     /// Networks whose `X-Forwarded-For` is believed, such as `["10.0.0.0/8"]`.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address prefix may ask for in an hour.
@@ -110,6 +112,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             connections: 4096,
             drain_seconds: 1,
+            metrics: None,
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),

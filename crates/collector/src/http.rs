@@ -6,9 +6,11 @@ pub mod challenges;
 pub mod client_address;
 pub mod compression;
 pub mod demo_site;
+pub mod figures;
 pub mod frame;
 pub mod health;
 pub mod ledger;
+pub mod measured;
 pub mod pages;
 pub mod plain;
 pub mod problems;
@@ -117,6 +119,7 @@ pub fn router(state: AppState) -> Router {
             HeaderName::from_static("cross-origin-resource-policy"),
             HeaderValue::from_static("cross-origin"),
         ))
+        .layer(middleware::from_fn(measured::measure))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
         .with_state(state)
 }

@@ -21,6 +21,9 @@ use crate::state::Collector;
 /// Time that requests under way have to end after everything else has.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Connections at one time beside those of visitors and sites.
+const CONNECTIONS_BESIDE: usize = 16;
+
 /// A collector with everything that runs beside it.
 pub struct Service {
     /// The collector.
@@ -37,12 +40,23 @@ pub struct Service {
     pub phase: watch::Sender<Phase>,
 }
 
+/// What is served on a listener of its own.
+pub struct Beside {
+    /// Where.
+    pub listener: TcpListener,
+    /// What.
+    pub router: Router,
+}
+
 impl Service {
-    /// Serves `router` on `listener` until SIGINT or SIGTERM, then ends what is under way and closes the database.
-    pub async fn run(self, listener: TcpListener, router: Router) -> anyhow::Result<()> {
+    /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
+    pub async fn run(self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
         let jobs = jobs::start(&self.collector);
         let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
         let mut serving = tokio::spawn(serving);
+        let beside = beside.map(|Beside { listener, router }| {
+            tokio::spawn(connections::serve(listener, router, CONNECTIONS_BESIDE, self.phase.subscribe()))
+        });
         tokio::select! {
             ended = &mut serving => ended.context("the server panicked")?,
             () = self.stop.received() => {}
@@ -54,6 +68,9 @@ impl Service {
         if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
             tracing::warn!("some connections stayed open: they are cut, what was acknowledged is on disk");
             serving.abort();
+        }
+        if let Some(beside) = beside {
+            beside.abort();
         }
         for job in &jobs {
             job.abort();

@@ -71,7 +71,7 @@ async fn collectors_follow_one_another_on_one_socket_and_no_request_is_refused()
             let (over, replies) = (Arc::clone(&over), Arc::clone(&replies));
             tokio::spawn(async move {
                 // Half of them keep their connections, half come anew each time.
-                let connections = if client % 2 == 0 { 1 } else { 0 };
+                let connections = usize::from(client % 2 == 0);
                 let http = reqwest::Client::builder().pool_max_idle_per_host(connections).build().unwrap();
                 while !over.load(Ordering::Relaxed) {
                     let reply =

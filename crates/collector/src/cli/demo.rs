@@ -12,7 +12,7 @@ use corvee_samples::ObjectClass;
 use corvee_simulate::{Crowd, Pace, Target};
 use ipnet::IpNet;
 
-use super::serve::{self, Prepared};
+use super::serve::{self, Prepared, Wishes};
 use super::{Context, progress};
 use crate::campaign::{founding, sites};
 use crate::http::demo_site::DemoSite;
@@ -55,8 +55,10 @@ impl Demo {
             }
             None => Vec::new(),
         };
-        let prepared = serve::prepare(&context, Some(self.listen), trusted).await?;
-        let Prepared { service, listener, address, app, lock } = prepared;
+        let prepared =
+            serve::prepare(&context, Wishes { listen: Some(self.listen), trusted_proxies: trusted, metrics: None })
+                .await?;
+        let Prepared { service, listener, address, app, lock, figures } = prepared;
         let url = format!("http://{address}");
         let demo_site = DemoSite {
             sitekey: site.sitekey.clone(),
@@ -73,7 +75,7 @@ impl Demo {
         ))?;
         let crowd =
             self.visitors.map(|visitors| tokio::spawn(crowd(Self::target(&context, &site, url), visitors, self.over)));
-        let served = service.run(listener, router).await;
+        let served = service.run(listener, router, figures).await;
         if let Some(crowd) = crowd {
             crowd.abort();
         }

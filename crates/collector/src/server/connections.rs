@@ -17,10 +17,13 @@ use hyper::server::conn::http1;
 use hyper::{Request, service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use metrics::gauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
+
+use crate::observe::figures::CONNECTIONS;
 
 /// Time for the head of a request, from the moment its connection could have sent it; so long may a connection rest.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -66,12 +69,14 @@ pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, mu
         };
         match accepted {
             Ok((stream, address)) => {
+                gauge!(CONNECTIONS).increment(1);
                 let connection = graceful.watch(connection(stream, address, router.clone(), phases.clone()));
                 tokio::spawn(async move {
                     // Who hangs up, or is hung up on, has nobody to be told to.
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "a connection ended early");
                     }
+                    gauge!(CONNECTIONS).decrement(1);
                     drop(place);
                 });
             }

@@ -3,6 +3,9 @@
 //! While one commit runs the next batch gathers, so that the cost of reaching the disk is shared. When a batch fails,
 //! nothing of it was recorded and everyone in it is told so.
 
+use std::time::Instant;
+
+use metrics::{counter, histogram};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -11,6 +14,7 @@ use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
 use super::tokens::{self, Redeemed, Redemption, Renewal, Renewed};
 use super::{Store, StoreError};
+use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
 
 /// Writes that may wait; beyond it callers wait before they can wait.
 const QUEUE: usize = 4096;
@@ -133,10 +137,18 @@ impl Group {
         }
     }
 
+    fn len(&self) -> usize {
+        self.settlements.len() + self.grants.len() + self.redemptions.len() + self.renewals.len() + self.removals.len()
+    }
+
     async fn commit(self, store: &Store) {
+        let begin = Instant::now();
+        let writes = self.len();
         let outcomes = self.carry_out(store).await;
+        histogram!(COMMIT_SECONDS).record(begin.elapsed());
         match outcomes {
             Ok(outcomes) => {
+                counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));
                 reply_all(self.settle_replies, outcomes.settled);
                 reply_all(self.grant_replies, outcomes.granted);
                 reply_all(self.redeem_replies, outcomes.redeemed);
