@@ -1,6 +1,6 @@
 //! What an operator sees of a running collector: figures that the dashboard and the alerts read, and a log that gives nobody
 //! away.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test fails where it stands")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails where it stands")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};
