@@ -8,6 +8,7 @@ mod cli;
 mod clock;
 mod config;
 mod data;
+mod doctor;
 mod export;
 mod http;
 mod images;
