@@ -161,6 +161,14 @@ impl Config {
         Limits { budget: self.budget.into(), machine: self.machine.0 }
     }
 
+    /// The settings in a text.
+    ///
+    /// # Errors
+    /// Where and why.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
     /// The settings in `data`; the defaults when there is no file.
     pub fn load(data: &Path) -> Result<Self, ConfigError> {
         let path = data.join(CONFIG_FILE);
@@ -171,7 +179,7 @@ impl Config {
                 return Err(ConfigError::Read { path: path.display().to_string(), source });
             }
         };
-        toml::from_str(&text)
+        Self::parse(&text)
             .map_err(|source| ConfigError::Parse { path: path.display().to_string(), source: Box::new(source) })
     }
 }

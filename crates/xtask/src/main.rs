@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod demo;
 mod dist;
+mod fuzz;
 mod gallery;
 mod node_tools;
 mod program;
@@ -45,6 +46,8 @@ enum Task {
     Tidy,
     /// Print the figures that the documents quote
     Bench(bench::Options),
+    /// Try every decoder of bytes from outside with any bytes: 60 s each, or `--runs 1000000`
+    Fuzz(fuzz::Options),
     /// Take a picture of every state of the widget into docs/gallery
     Gallery,
 }
@@ -69,6 +72,7 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Check => check::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
+        Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Gallery => gallery::run(&workspace),
     }
 }

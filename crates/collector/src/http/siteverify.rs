@@ -58,6 +58,11 @@ async fn answer(app: &AppState, request: Request, dialect: Option<Dialect>) -> J
     Json(verdict.unwrap_or_else(|refused| Reply::refused(refused, dialect)))
 }
 
+/// Whether a request holds parameters in one of their forms.
+pub async fn are_parameters(request: Request) -> bool {
+    Parameters::read(request).await.is_some()
+}
+
 /// Whose words the caller of `/siteverify` understands: only hCaptcha's clients name a site key.
 fn dialect_of(parameters: &Parameters) -> Dialect {
     match spelling::dialect_of_secret(parameters.get("secret").unwrap_or_default()) {
