@@ -96,6 +96,9 @@ fn latin_names_stand_isolated_where_writing_runs_the_other_way() {
         if !prices.words.rtl || !word.placeholders().is_empty() {
             return;
         }
+        // What a browser takes a text's direction from.
+        let first = text.chars().find(|character| character.is_alphabetic());
+        assert!(first.is_none_or(|first| !first.is_ascii()), "{} {}: {text}", prices.tag(), word.key());
         let mut isolated = 0;
         for character in text.chars() {
             match character {
