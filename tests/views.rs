@@ -84,11 +84,13 @@ fn passed() -> AnswerReply {
             final_labels: 2,
             requester: "City Museum".to_owned(),
             data_set: "street scenes".to_owned(),
+            data_set_language: "en".to_owned(),
             licence: "CC BY 4.0".to_owned(),
             prices: vec![
                 price("time at the median pay of click-work", 5_200, "9.4 s × 2 $/h", "Hara et al.", "2018"),
                 price("six labels at a cloud list price", 210_000, "6 × 35 $ / 1000", "a cloud vendor's list", "2024"),
             ],
+            prices_language: "en".to_owned(),
         },
     })
 }
@@ -275,6 +277,23 @@ async fn a_dead_token_can_be_exchanged_by_one_press() {
 #[tokio::test(flavor = "current_thread")]
 async fn the_receipt_is_a_payslip() {
     check("receipt", Play::done().on(Event::ReceiptOpened)).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_receipt_written_the_other_way_keeps_each_text_and_formula_in_its_order() {
+    let settings = settings("ar");
+    let html = rendered(view(&Play::done().on(Event::ReceiptOpened).session, &settings)).await;
+    for part in [
+        r#"<bdi dir="auto">City Museum</bdi>"#,
+        r#"<bdi dir="auto" lang="en">street scenes</bdi>"#,
+        r#"<bdi dir="auto">CC BY 4.0</bdi>"#,
+        r#"<ul lang="en" class="prices">"#,
+        r#"<bdi dir="auto">time at the median pay of click-work</bdi>"#,
+        r#"<bdi dir="ltr">9.4 s × 2 $/h</bdi>"#,
+        r#"<bdi dir="ltr">KX4J-90AB-CDEF-GHJK</bdi>"#,
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -44,7 +44,7 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         );
 
         let screen = visitor.begin().await?;
-        visitor.reads(".question", "Quelles images montrent un vélo ?").await?;
+        visitor.reads(".question", "Quelles images montrent un vélo\u{a0}?").await?;
         ensure!(browser.read::<String>("document.querySelector('.question').lang").await? == "fr");
         visitor
             .reads(

@@ -135,6 +135,11 @@ impl LiveCampaign {
         found.map_or(("", "en"), |(language, text)| (text, language.as_str()))
     }
 
+    /// The language that the data set is named in for those who want this one, where its requester said it.
+    pub fn data_set_language(&self, wanted: &Language) -> Option<&Language> {
+        self.row.terms.data_set.language(wanted)
+    }
+
     /// What visitors are told before the work, in the language nearest to the wanted one.
     pub fn disclosure(&self, wanted: &Language) -> Disclosure {
         let measured = self.median_solve_ms.map(|ms| u16::try_from(ms.div_ceil(1000)).unwrap_or(u16::MAX));
