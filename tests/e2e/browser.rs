@@ -24,7 +24,7 @@ pub(crate) use matrix::{
 };
 
 /// How long something on a page may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -154,7 +154,7 @@ impl Browser {
     /// It is asked for again and again from outside: what waits within a document is gone when another takes its place.
     ///
     /// # Errors
-    /// It stays falsy for half a minute; the error shows the text of the document, or why it cannot be asked.
+    /// It stays falsy for a minute; the error shows the text of the document, or why it cannot be asked.
     pub(crate) async fn until(&self, expression: &str) -> anyhow::Result<Value> {
         let begin = Instant::now();
         // Written out, not handed over as text to be evaluated: the frame's policy permits no evaluation.
@@ -184,7 +184,7 @@ impl Browser {
     /// The HTML of the present document as soon as it contains `part`; no script of the page's runs for it.
     ///
     /// # Errors
-    /// It does not for half a minute; the error holds what there is.
+    /// It does not for a minute; the error holds what there is.
     pub(crate) async fn source_with(&self, part: &str) -> anyhow::Result<String> {
         let begin = Instant::now();
         loop {
