@@ -1,6 +1,7 @@
 //! Listens, serves, and stops without refusing what it has begun. Knows routers, not what they do.
 
 mod connections;
+mod head_deadline;
 mod listening;
 
 use std::sync::Arc;

@@ -23,10 +23,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
+use super::head_deadline::{Answering, HeadDeadline};
 use crate::observe::figures::CONNECTIONS;
 
-/// Time for the head of a request, from the moment its connection could have sent it; so long may a connection rest.
+/// Time for the head of a request, from its first byte.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// Time a connection may rest between two requests: longer than proxies and browsers keep theirs, so that they close first
+/// and never write on a connection that is being closed.
+const REST_TIMEOUT: Duration = Duration::from_secs(90);
 /// Time for a client to take any of what it is sent.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for what was accepted last to say what it wants.
@@ -108,12 +112,16 @@ fn connection(
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    let answering = Answering::default();
+    let stream = HeadDeadline::new(Box::pin(stream), answering.clone(), HEAD_TIMEOUT);
     let answer = service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
-        let (answer, phase) = (router.clone().oneshot(request), phase.clone());
+        answering.begin();
+        let (answer, phase, answering) = (router.clone().oneshot(request), phase.clone(), answering.clone());
         async move {
             let mut answer = answer.await?;
+            answering.end();
             if *phase.borrow() != Phase::Serving {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -121,6 +129,6 @@ fn connection(
         }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(HEAD_BYTES).max_headers(HEADERS);
-    builder.serve_connection(TokioIo::new(Box::pin(stream)), answer)
+    builder.timer(TokioTimer::new()).header_read_timeout(REST_TIMEOUT).max_buf_size(HEAD_BYTES).max_headers(HEADERS);
+    builder.serve_connection(TokioIo::new(stream), answer)
 }
