@@ -372,7 +372,7 @@ async fn the_page_before_the_code_shows_what_the_code_will_show() {
     let (page_before, page_ways) = page.split_once("<div class=\"ways\"").unwrap();
     let filled = page_before.replace("{{text:open_challenge}}", "Prove that you are not a robot").replace(
         "{{purpose}}",
-        "Keeps robots out. About 9\u{a0}s, unpaid. Pictures for City Museum: street scenes, a training set for finding crossings.",
+        "About 9\u{a0}s, unpaid. Pictures for City Museum: street scenes, a training set for finding crossings. Keeps robots out.",
     );
     assert_eq!(bare(&filled), bare(before));
     assert!(page_ways.contains("{{ways}}") && ways.contains("value=\"label\"") && ways.contains("value=\"machine\""));

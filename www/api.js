@@ -79,7 +79,8 @@ const listen = () => {
   addEventListener('scroll', follow, { passive: true, capture: true });
 };
 
-const script = document.currentScript;
+// A module has no current script: it is the one with our name.
+const script = document.currentScript || document.querySelector('script[type=module][src*="api.js"]');
 // Loaded once more, under the same path or another: the first one goes on working, and does what this one was to do.
 if (script && window[LOADED]) window[LOADED](script.src);
 else if (script) {

@@ -4,6 +4,12 @@ import init, { start } from 'glue';
 
 const SLOW_MS = 4000;
 const form = document.getElementById('corvee');
+const { origin } = JSON.parse(form.dataset.settings);
+const tell = (kind, details) => {
+  if (parent !== window && origin) parent.postMessage({ corvee: 1, kind, ...details }, origin);
+};
+// The loader need not take the browser's page about an error for ours.
+tell('here');
 const offer = document.querySelector('.unscripted');
 let failed = false;
 
@@ -15,15 +21,16 @@ const keep = (event) => {
 };
 const show = () => {
   offer.hidden = false;
+  // Without WebAssembly nothing is loading.
+  offer.firstElementChild.hidden = !window.WebAssembly;
 };
 // The page need not wait for a widget that does not come: its calls lead to the challenge without script too.
 const stand = () => {
-  const { origin } = JSON.parse(form.dataset.settings);
   if (parent === window || !origin) return;
   addEventListener('message', ({ data, origin: sender, source }) => {
     if (source === parent && sender === origin && data && data.corvee === 1 && data.kind === 'execute') form.submit();
   });
-  parent.postMessage({ corvee: 1, kind: 'ready', title: document.title }, origin);
+  tell('ready', { title: document.title });
 };
 form.addEventListener('submit', keep);
 const slow = setTimeout(show, SLOW_MS);

@@ -63,7 +63,7 @@ impl Card<'_> {
             <div class="card">
                 <h1 class="unseen">{ voice.say(&Message::OpenChallenge) }</h1>
                 <p class="purpose" id="corvee-purpose">
-                    { mark() }{ voice.say(&Message::KeepsOut) }{ " " }{ voice.say(&line) }
+                    { mark() }{ voice.say(&line) }{ " " }{ voice.say(&Message::KeepsOut) }
                 </p>
                 { Choice { voice, offer: settings.offer, chosen, on_event }.view() }
             </div>

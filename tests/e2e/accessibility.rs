@@ -38,8 +38,9 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         ensure!(languages == ["fr", "fr"], "the frame's languages are {languages:?}");
         let purpose = visitor.text(".purpose").await?;
         ensure!(
-            purpose.starts_with("Tient les robots à distance. Environ ")
-                && purpose.contains("non payées. Images pour Corvée demonstration"),
+            purpose.starts_with("Environ ")
+                && purpose.contains("non payées. Images pour Corvée demonstration")
+                && purpose.ends_with("Tient les robots à distance."),
             "{purpose}"
         );
 

@@ -24,6 +24,26 @@ export const define = (home) => {
       return this.getAttribute('name') || 'corvee-response';
     }
 
+    get form() {
+      return this.internals && this.internals.form;
+    }
+
+    get type() {
+      return 'corvee-captcha';
+    }
+
+    get validity() {
+      return this.internals && this.internals.validity;
+    }
+
+    checkValidity() {
+      return !this.internals || this.internals.checkValidity();
+    }
+
+    reportValidity() {
+      return !this.internals || this.internals.reportValidity();
+    }
+
     get value() {
       return this.widget ? this.widget.token : '';
     }
@@ -40,16 +60,18 @@ export const define = (home) => {
       };
       for (const { name, value } of this.attributes) if (!(name in params)) params[name] = value;
       if (this.widget || !params.sitekey) return;
-      this.widget = new Widget({ ...home, dialect: 'corvee', compat: false }, 'corvee', this, params);
+      this.widget = new Widget({ ...home, dialect: 'corvee', compat: !this.hasAttribute('name') }, 'corvee', this, params);
       this.formDisabledCallback(this.matches(':disabled'));
       this.hold();
     }
 
     disconnectedCallback() {
-      const { widget } = this;
+      const { widget, value } = this;
       this.widget = null;
       if (widget) widget.remove();
       this.hold();
+      // What it held is not shown any more, and gone.
+      if (value) this.dispatchEvent(new CustomEvent('expired', { bubbles: true, detail: { token: value } }));
     }
 
     attributeChangedCallback(name, before, now) {
@@ -74,6 +96,8 @@ export const define = (home) => {
       if (!internals) return;
       const data = new FormData();
       data.append(this.name, value);
+      // The name that every server library knows, unless the page chose one.
+      if (!this.hasAttribute('name')) data.append('g-recaptcha-response', value);
       internals.setFormValue(value ? data : null);
       const missing = this.hasAttribute('required') && !value;
       internals.setValidity(missing ? { valueMissing: true } : {}, missing ? required() : '', widget ? widget.frame : this);

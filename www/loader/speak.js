@@ -1,7 +1,29 @@
 // The globals of a dialect: methods, ids and refusals as its vendor documents them. Knows no frame.
-import { DIALECTS } from './vocabulary.js';
+import { CLOSED, DIALECTS, THEMES } from './vocabulary.js';
 import { elementOf, lay, living, options, registry, rendered, run } from './page.js';
 import { Widget } from './widget.js';
+
+const nowhere = () => {
+  const element = document.createElement('div');
+  lay(element, 'position:absolute');
+  return element;
+};
+
+// What is misspelt is told to whoever wrote it.
+const warn = (params) => {
+  const say = (name, words) => console.warn(`corvee: ${name}="${params[name]}" ${words}`);
+  const known = { theme: THEMES, size: Object.keys(CLOSED) };
+  for (const name in known) {
+    const value = params[name];
+    if (typeof value === 'string' && value && !known[name].includes(value)) say(name, `is not in ${known[name]}`);
+  }
+  for (const name in params) {
+    const value = params[name];
+    if (name.endsWith('callback') && typeof value === 'string' && typeof window[value] !== 'function') {
+      say(name, 'is no function yet');
+    }
+  }
+};
 
 // The globals of one dialect, for what one script brought.
 export const speak = (home, contract) => {
@@ -29,8 +51,14 @@ export const speak = (home, contract) => {
       setTimeout(run, 0, callback);
     },
     render(container, params, inherit) {
+      // Parameters alone: an invisible widget that stands nowhere in particular.
+      if (container && container.sitekey && !container.append && !params) {
+        [container, params] = [document.body.appendChild(nowhere()), { size: 'invisible', ...container }];
+      }
       const element = elementOf(container);
-      if (!element || !element.append) return refuse('there is no such element to render into');
+      if (!element || !element.append) {
+        return refuse(`render: no element ${container} in the page`);
+      }
       const old = rendered.get(element);
       if (old && old.place.parentNode) {
         const words = 'a widget has already been rendered in this element';
@@ -42,6 +70,7 @@ export const speak = (home, contract) => {
       if (old) old.remove();
       const all = options(element, params, inherit || contract !== 'recaptcha' || !params || !params.sitekey);
       if (!all.sitekey) return refuse('the sitekey is missing');
+      warn(all);
       return new Widget(home, contract, element, all).id;
     },
     reset: of((widget) => widget.reset()),
@@ -84,6 +113,7 @@ export const speak = (home, contract) => {
 
   // One token for one action, by site key alone: the widget belongs to nobody's form, and every call gets its own token.
   const unseen = new Map();
+  let turn;
   const scored = (sitekey, { action } = {}) => {
     const modal = [...document.querySelectorAll('dialog[open]')].pop() || document.body;
     const name = `${sitekey} ${action}`;
@@ -93,14 +123,14 @@ export const speak = (home, contract) => {
         widget.remove();
         widget.element.remove();
       }
-      const element = document.createElement('div');
-      lay(element, 'position:absolute');
+      const element = nowhere();
       modal.append(element);
       const params = { sitekey, action, size: 'invisible', isolated: true };
       unseen.set(name, (widget = new Widget(home, contract, element, params)));
     }
     const next = () => widget.execute();
-    return (widget.turn = widget.turn ? widget.turn.then(next, next) : next());
+    // One dialog at a time, whatever the actions.
+    return (turn = turn ? turn.then(next, next) : next());
   };
   return api;
 };

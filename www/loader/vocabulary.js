@@ -12,6 +12,7 @@ export const PROPERTIES = ['paper', 'ink', 'soft', 'rule', 'edge', 'green', 'amb
 export const MARGIN = 8;
 export const SHEET_BELOW = 480;
 export const SILENCE_MS = 20000;
+export const ABSENCE_MS = 3000;
 export const RETRY_MS = 8000;
 // What our codes are called by those whose contract has names of its own; what is not named here is a failed challenge.
 export const HCAPTCHA = {

@@ -1,5 +1,7 @@
 // One widget: its frame, its fields, what it hears and what it tells. Knows no global and no dialect's methods.
-import { CLOSED, DIALECTS, HCAPTCHA, MARGIN, PROPERTIES, RETRY_MS, SHEET_BELOW, SILENCE_MS, THEMES, TURNSTILE } from './vocabulary.js';
+import {
+  ABSENCE_MS, CLOSED, DIALECTS, HCAPTCHA, MARGIN, PROPERTIES, RETRY_MS, SHEET_BELOW, SILENCE_MS, THEMES, TURNSTILE,
+} from './vocabulary.js';
 import { elementOf, languageOf, lay, living, registry, rendered, resets, run, topLayer } from './page.js';
 
 let count = 0;
@@ -26,7 +28,7 @@ export class Widget {
     // Nobody has to call for an invisible Turnstile widget, unless the page says that it will.
     this.unasked = contract === 'turnstile' && invisible && params.execution !== 'execute';
     this.concealed = params.appearance === 'execute';
-    this.retries = (params.retry || (patient ? 'auto' : 'never')) === 'auto';
+    this.retries = params.retry !== 'never';
     this.container = params['challenge-container'] && elementOf(params['challenge-container']);
 
     const frame = (this.frame = document.createElement('iframe'));
@@ -97,13 +99,30 @@ export class Widget {
     if (this.hears() || this.refused) return;
     this.silence = setTimeout(() => {
       if (!this.frame.isConnected) return;
+      this.absent();
       this.fail('frame-failed');
-      if (!loaded || !this.retries) return;
-      this.silence = setTimeout(() => {
-        if (this.frame.isConnected) this.frame.src = this.frame.src;
-      }, +this.params['retry-interval'] || RETRY_MS);
-    }, SILENCE_MS);
+      if (loaded && this.retries) this.silence = setTimeout(this.again, +this.params['retry-interval'] || RETRY_MS);
+      // A document of ours says at once that it is there: another one is the browser's, and tells of an error.
+    }, loaded && !this.here ? ABSENCE_MS : SILENCE_MS);
   }
+
+  // In place of the browser's page about its error: a button that asks for the frame again, in no language.
+  absent() {
+    if (this.invisible || this.retry) return;
+    const retry = (this.retry = document.createElement('button'));
+    retry.type = 'button';
+    retry.textContent = 'Corvée ↻';
+    retry.ariaLabel = 'Corvée: try again';
+    retry.onclick = this.again;
+    lay(retry, 'display:block;padding:8px;font:14px sans-serif;border:1px solid;cursor:pointer');
+    lay(this.frame, 'position:absolute;visibility:hidden');
+    this.place.append(retry);
+  }
+
+  again = () => {
+    this.here = false;
+    if (this.frame.isConnected) this.frame.src = this.frame.src;
+  };
 
   // A frame that is moved in the document loads anew in a window of its own, and has to say again that it listens.
   hears() {
@@ -154,8 +173,15 @@ export class Widget {
   }
 
   hear({ kind, width, height, token, code, title, for: purpose }) {
-    if (kind === 'ready') {
+    if (kind === 'here') {
+      this.here = true;
+      this.listen(true);
+    } else if (kind === 'ready') {
       clearTimeout(this.silence);
+      if (this.retry) {
+        this.retry = this.retry.remove();
+        this.shut();
+      }
       // A form in a shadow tree tells nobody outside that it was reset.
       this.element.getRootNode().addEventListener('reset', resets);
       if (title) this.frame.title = title;

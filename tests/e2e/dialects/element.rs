@@ -48,9 +48,9 @@ async fn the_element_is_a_form_field_that_is_missing_until_passed_and_empty_afte
         browser.until("box.value").await?;
         is(
             browser,
-            "[form.checkValidity(), box.value.length, new FormData(form).get('corvee-response') === box.value, corvee.getResponse() === box.value,
+            "[form.checkValidity(), box.value.length, new FormData(form).get('corvee-response') === box.value, new FormData(form).get('g-recaptcha-response') === box.value, corvee.getResponse() === box.value,
               new FormData(form).get('mine'), heard.map(([kind]) => kind), heard[2][1] === box.value]",
-            json!([true, 43, true, true, null, ["open", "close", "token"], true]),
+            json!([true, 43, true, true, true, null, ["open", "close", "token"], true]),
         )
         .await?;
         browser.run("form.reset()").await?;
@@ -63,7 +63,9 @@ async fn the_element_is_a_form_field_that_is_missing_until_passed_and_empty_afte
         becomes(browser, "heard", json!([["token", "fresh"], ["expired", ""], ["error", "offline"]])).await?;
         is(browser, "box.value", json!("")).await?;
 
-        // A field of another name, another key: another widget, and one only.
+        // A field of another name, another key: another widget, and one only; what the old one held is said to be gone.
+        says(browser, "kind: 'token', token: 'held'").await?;
+        becomes(browser, "box.value", json!("held")).await?;
         browser.run("window.frame = box.querySelector('iframe'); box.setAttribute('action', 'a'); box.setAttribute('cdata', 'b')").await?;
         becomes(
             browser,
@@ -71,6 +73,7 @@ async fn the_element_is_a_form_field_that_is_missing_until_passed_and_empty_afte
             json!([1, true, true]),
         )
         .await?;
+        becomes(browser, "[box.value, heard.at(-1)]", json!(["", ["expired", "held"]])).await?;
         browser.run("window.gone = box; box.remove()").await?;
         is(browser, "[gone.childElementCount, form.checkValidity()]", json!([0, true])).await?;
         browser.run("form.append(gone)").await?;

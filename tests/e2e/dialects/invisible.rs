@@ -110,3 +110,32 @@ async fn a_site_key_and_an_action_are_enough_for_a_promise_above_an_open_dialog(
     })
     .await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_alone_make_an_unseen_widget_and_dialogs_come_one_after_the_other() -> anyhow::Result<()> {
+    let body = "<script src=\"COLLECTOR/recaptcha/api.js?render=explicit\"></script>";
+    show(body, async |browser, collector| {
+        browser.until("window.grecaptcha").await?;
+        let sitekey = collector.site_keys()?.sitekey;
+        browser
+            .run(&format!(
+                "window.tokens = [];
+                 grecaptcha.execute(grecaptcha.render({{ sitekey: '{sitekey}' }})).then((token) => tokens.push(token));"
+            ))
+            .await?;
+        browser.until(CENTRED).await?;
+        pass_begun(browser, collector).await?;
+        browser.until("tokens.length === 1").await?;
+
+        browser
+            .run(&format!(
+                "for (const action of ['a', 'b']) grecaptcha.execute('{sitekey}', {{ action }}).then((token) => tokens.push(token));"
+            ))
+            .await?;
+        let open = "[...document.querySelectorAll('iframe')].filter((frame) => frame.matches(':popover-open')).length";
+        browser.until(&format!("{open} === 1")).await?;
+        is(browser, "document.querySelectorAll('iframe').length", json!(3)).await?;
+        is(browser, open, json!(1)).await
+    })
+    .await
+}

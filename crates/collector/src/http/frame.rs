@@ -107,7 +107,7 @@ fn purpose(settings: &Settings) -> String {
         (None, Offer::Both) => Word::Purpose,
     };
     let line = words.say(line, &args, |count| Category::of(&words.tag, count));
-    [words.template(Word::KeepsOut), " ", &line].concat()
+    [&line, " ", words.template(Word::KeepsOut)].concat()
 }
 
 /// What the group of its buttons is called.

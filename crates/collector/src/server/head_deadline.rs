@@ -4,29 +4,30 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Whether a request is being answered on a stream: what arrives meanwhile is its body, or the next one's early head.
+/// How many heads were complete on a stream, and whether one of them is being answered: what arrives meanwhile is its body,
+/// or the next one's early head.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answering(Arc<AtomicBool>);
+pub(super) struct Answering(Arc<AtomicUsize>);
 
 impl Answering {
-    /// A head is complete.
+    /// A head is complete. The count is odd from here on.
     pub(super) fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The answer is.
+    /// The answer is. The count is even again.
     pub(super) fn end(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn is_under_way(&self) -> bool {
+    fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -36,8 +37,8 @@ pub(super) struct HeadDeadline<S> {
     stream: S,
     answering: Answering,
     patience: Duration,
-    /// Runs while a head has begun and is not complete.
-    deadline: Option<Pin<Box<Sleep>>>,
+    /// Runs while a head has begun and is not complete, which the count of then tells.
+    deadline: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl<S> HeadDeadline<S> {
@@ -52,14 +53,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for HeadDeadline<S> {
         let this = self.get_mut();
         let before = into.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, into);
-        if this.answering.is_under_way() {
-            this.deadline = None;
-            return read;
+        let count = this.answering.count();
+        // Nobody reads while a request without a body is answered: the deadline of a complete head is found here.
+        this.deadline.take_if(|(begun, _)| *begun != count);
+        let is_resting = count.is_multiple_of(2);
+        let has_come = matches!(read, Poll::Ready(Ok(()))) && into.filled().len() > before;
+        if is_resting && has_come && this.deadline.is_none() {
+            this.deadline = Some((count, Box::pin(sleep(this.patience))));
         }
-        if matches!(read, Poll::Ready(Ok(()))) && into.filled().len() > before && this.deadline.is_none() {
-            this.deadline = Some(Box::pin(sleep(this.patience)));
-        }
-        if let Some(deadline) = &mut this.deadline
+        if let Some((_, deadline)) = &mut this.deadline
             && (deadline.deadline() <= Instant::now() || deadline.as_mut().poll(context).is_ready())
         {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of a request takes too long")));
@@ -114,6 +116,18 @@ mod tests {
         assert_eq!(stream.read_u8().await.unwrap(), b'G');
         let late = stream.read_u8().await.unwrap_err();
         assert_eq!(late.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_without_a_body_leaves_no_deadline_behind() {
+        let (mut client, server) = duplex(64);
+        let answering = Answering::default();
+        let mut stream = HeadDeadline::new(server, answering.clone(), PATIENCE);
+        client.write_all(b"H").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        answering.begin();
+        answering.end();
+        assert!(tokio::time::timeout(PATIENCE * 4, stream.read_u8()).await.is_err(), "it rests");
     }
 
     #[tokio::test(start_paused = true)]
