@@ -24,7 +24,7 @@ pub(crate) use matrix::{
 };
 
 /// How long something on a page may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long it is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(10);
 

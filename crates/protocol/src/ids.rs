@@ -97,7 +97,7 @@ text_id!(
 );
 text_id!(
     /// A host name without scheme and port, lower case; `localhost` and addresses included.
-    Hostname, "hostname", "a host name in lower case, without scheme and port",
+    Hostname, "hostname", "a host name in lower case, without scheme, port and wildcard, letters beyond a to z as punycode (xn--…)",
     |text| (1..=limits::HOSTNAME_CHARS).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'[' | b']'))
         && (!text.contains(':') || (text.starts_with('[') && text.ends_with(']')))

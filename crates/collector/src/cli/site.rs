@@ -5,7 +5,7 @@ mod table;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use corvee_protocol::site::{CreatedSite, NewSite, Site as ListedSite, SiteChange, Turn};
 use corvee_protocol::{CampaignName, Hostname, SiteKey, SiteWords};
 
@@ -53,6 +53,9 @@ pub(super) struct Create {
 
 /// Arguments of `corvee site change`; what is not given stays.
 #[derive(Args)]
+#[command(group(ArgGroup::new("changes").required(true).multiple(true).args([
+    "name", "add_hostnames", "remove_hostnames", "add_campaigns", "remove_campaigns", "turn", "words",
+])))]
 pub(super) struct Change {
     /// The site's key, in any spelling.
     key: SiteKey,

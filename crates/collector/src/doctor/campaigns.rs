@@ -57,12 +57,12 @@ fn site_findings(site: &SiteRow, campaigns: &[CampaignRow]) -> Vec<Finding> {
     let asked = |campaign: &&CampaignRow| site.campaigns.contains(&campaign.id.0) && campaign.active;
     let mut findings = Vec::new();
     if site.hostnames.is_empty() {
-        let remedy = format!("corvee site change {} --hostname HOST", site.sitekey);
+        let remedy = format!("corvee site change {} --add-hostname HOST", site.sitekey);
         findings.push(Finding::wrong(ABOUT, format!("{name} has no host name: its pages are refused"), remedy));
     }
     if !campaigns.iter().any(|campaign| asked(&campaign)) {
         let found = format!("{name} has no active campaign: every visitor's device computes instead");
-        let remedy = format!("corvee site change {} --campaign CAMPAIGN, or leave it so on purpose", site.sitekey);
+        let remedy = format!("corvee site change {} --add-campaign CAMPAIGN, or leave it so on purpose", site.sitekey);
         findings.push(Finding::advice(ABOUT, found, remedy));
     }
     if findings.is_empty() {

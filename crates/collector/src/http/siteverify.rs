@@ -8,7 +8,9 @@ mod reply;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use corvee_protocol::{Dialect, SiteKey, Token};
 use metrics::counter;
 
@@ -58,9 +60,14 @@ async fn answer(app: &AppState, request: Request, dialect: Option<Dialect>) -> J
     Json(verdict.unwrap_or_else(|refused| Reply::refused(refused, dialect)))
 }
 
-/// Whether a request holds parameters in one of their forms.
-pub async fn are_parameters(request: Request) -> bool {
-    Parameters::read(request).await.is_some()
+/// Whether a request of this `Content-Type`, query and body holds parameters in one of their forms.
+pub async fn are_parameters(content_type: &str, query: &str, body: Vec<u8>) -> bool {
+    let request = Request::post(format!("/siteverify?{query}")).header(CONTENT_TYPE, content_type);
+    match request.body(Body::from(body)) {
+        Ok(request) => Parameters::read(request).await.is_some(),
+        // No client can send such a query, or such a header.
+        Err(_impossible) => false,
+    }
 }
 
 /// Whose words the caller of `/siteverify` understands: only hCaptcha's clients name a site key.
