@@ -31,6 +31,29 @@ pub struct Config {
     pub budget: BudgetConfig,
     /// What the machine's turn costs.
     pub machine: MachineConfig,
+    /// Pictures rendered beforehand.
+    pub sprites: SpritesConfig,
+}
+
+/// Pictures rendered beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpritesConfig {
+    /// Memory for variants of tiles, in MiB; about 12 KB a tile. Tiles that find no room are rendered when they are shown.
+    pub memory_mib: u16,
+}
+
+impl SpritesConfig {
+    /// The same in bytes.
+    pub fn memory_bytes(self) -> usize {
+        usize::from(self.memory_mib) * 1024 * 1024
+    }
+}
+
+impl Default for SpritesConfig {
+    fn default() -> Self {
+        Self { memory_mib: 256 }
+    }
 }
 
 /// What one address prefix may ask for in an hour.
@@ -116,6 +139,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),
+            sprites: SpritesConfig::default(),
         }
     }
 }

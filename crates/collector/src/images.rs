@@ -4,9 +4,9 @@ pub mod gallery;
 pub mod intake;
 mod jpeg_stream;
 mod recent;
-mod resample;
+mod renderer;
 pub mod shelf;
-pub mod sprite;
+mod stock;
 #[cfg(test)]
 pub mod testing;
 pub mod tile;

@@ -16,6 +16,7 @@ mod http;
 mod images;
 mod import;
 mod jobs;
+pub mod measured;
 mod observe;
 mod requester;
 mod sample_folder;

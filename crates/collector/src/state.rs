@@ -93,6 +93,15 @@ impl Collector {
         Ok(collector)
     }
 
+    /// Has as many tiles of the active campaigns rendered beforehand as find room, drawn without regard to what is known of
+    /// them: that a picture is there at once must not tell gold from unknown.
+    pub fn stock_up(&self) {
+        let images = self.register.images();
+        let n = images.len().min(self.gallery.tiles_max());
+        let places = rand::seq::index::sample(&mut self.chance.generator(), images.len(), n);
+        self.gallery.stock_up(places.iter().filter_map(|place| images.get(place)).copied().collect());
+    }
+
     /// The sprite of a screen. Asking twice gives the same bytes and costs nothing.
     pub async fn sprite(&self, state: &SealedState) -> anyhow::Result<Sprite> {
         let campaign = self.register.campaign(CampaignId(state.campaign)).context("the campaign is gone")?;

@@ -197,7 +197,8 @@ impl Client {
     }
 }
 
-fn english() -> Language {
+/// What every simulated visitor speaks.
+pub(crate) fn english() -> Language {
     "en".parse().expect("en is a language tag")
 }
 

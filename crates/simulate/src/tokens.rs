@@ -38,13 +38,14 @@ pub async fn tokens(target: &Target, page: &Page, count: usize) -> Result<Vec<To
     let truth = Truth::of(&client.campaign().await?, &client.items().await?, target.labels.as_ref())?;
     let mut tokens = Vec::with_capacity(count);
     for _ in 0..count {
-        tokens.push(pass(&client, &truth, page).await?);
+        tokens.push(pass(&client, &truth, page, FROM).await?);
     }
     Ok(tokens)
 }
 
-async fn pass(client: &Client, truth: &Truth, page: &Page) -> Result<Token, SimulateError> {
-    let mut challenge = client.challenge_on(page, FROM).await?.ok_or(SimulateError::TurnedAway)?.reply;
+/// A token earned from this address.
+pub(crate) async fn pass(client: &Client, truth: &Truth, page: &Page, from: Ipv4Addr) -> Result<Token, SimulateError> {
+    let mut challenge = client.challenge_on(page, from).await?.ok_or(SimulateError::TurnedAway)?.reply;
     for _ in 0..SCREENS_MAX {
         let state = client.open(&challenge.challenge)?;
         let mut picked = Vec::new();
@@ -58,7 +59,7 @@ async fn pass(client: &Client, truth: &Truth, page: &Page) -> Result<Token, Simu
             answer: Answer::Select(SelectAnswer { picked }),
             timing: Timing { screen_ms: SCREEN_MS },
         };
-        challenge = match client.answer(&request, FROM).await?.ok_or(SimulateError::TurnedAway)?.reply {
+        challenge = match client.answer(&request, from).await?.ok_or(SimulateError::TurnedAway)?.reply {
             AnswerReply::Passed(passed) => return Ok(passed.token),
             AnswerReply::More(next) | AnswerReply::Again(next) => next,
         };

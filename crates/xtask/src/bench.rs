@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 mod consensus;
+mod speed;
 
 use crate::workspace::Workspace;
 use crate::{demo, dist, program};
@@ -17,6 +18,9 @@ pub(crate) struct Options {
     /// Leave out what takes minutes; its bars are then not judged
     #[arg(long)]
     quick: bool,
+    /// How long a figure of speed is measured: seconds of one of its rounds, or of the whole flood
+    #[arg(long)]
+    seconds: Option<u32>,
 }
 
 struct Figure {
@@ -27,7 +31,20 @@ struct Figure {
 
 const FIGURES: &[Figure] = &[
     Figure { name: "size", what: "bytes of a first visit, by part", print: size },
-    Figure { name: "collector", what: "challenges and answers a second, with latencies", print: collector },
+    Figure {
+        name: "session",
+        what: "full sessions a second beside a bare server, with latencies",
+        print: speed::session,
+    },
+    Figure { name: "siteverify", what: "tokens redeemed a second beside a bare server", print: speed::siteverify },
+    Figure {
+        name: "commits",
+        what: "answers committed a second beside the same rows without the writer",
+        print: speed::commits,
+    },
+    Figure { name: "sprites", what: "screens joined a second beside screens encoded anew", print: speed::sprites },
+    Figure { name: "scale", what: "challenges with a million items beside ten thousand", print: speed::scale },
+    Figure { name: "flood", what: "memory and latencies under ten minutes of flood", print: speed::flood },
     Figure {
         name: "first-click",
         what: "requests, and from the click to grid or token, in Chromium and Firefox",
@@ -54,22 +71,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 fn size(workspace: &Workspace, _: &Options) -> Result<()> {
     dist::run(workspace, &dist::Options::default())
-}
-
-fn collector(workspace: &Workspace, _: &Options) -> Result<()> {
-    dist::ensure(workspace)?;
-    let corvee = demo::build_release(workspace)?;
-    program::run(workspace.cargo().args([
-        "build",
-        "--locked",
-        "--release",
-        "-p",
-        "corvee-simulate",
-        "--example",
-        "echo",
-    ]))?;
-    let echo = workspace.target.join("release/examples").join(format!("echo{}", std::env::consts::EXE_SUFFIX));
-    program::run(simulate(workspace, "load").arg("--corvee").arg(corvee).arg("--echo").arg(echo))
 }
 
 fn first_click(workspace: &Workspace, _: &Options) -> Result<()> {
@@ -108,11 +109,5 @@ fn photos(workspace: &Workspace, _: &Options) -> Result<()> {
     }
     dist::ensure(workspace)?;
     let corvee = demo::build_release(workspace)?;
-    program::run(simulate(workspace, "photos").arg("--corvee").arg(corvee).arg("--photos").arg(PHOTOS))
-}
-
-fn simulate(workspace: &Workspace, example: &str) -> std::process::Command {
-    let mut command = workspace.cargo();
-    command.args(["run", "--locked", "--release", "-p", "corvee-simulate", "--example", example, "--"]);
-    command
+    program::run(speed::simulate(workspace, "photos").arg("--corvee").arg(corvee).arg("--photos").arg(PHOTOS))
 }

@@ -52,6 +52,11 @@ impl Pool {
         pool
     }
 
+    /// Digests of the stored tiles, in the order of rows: what is gold and what is unknown stands mixed.
+    pub fn images(&self) -> Vec<[u8; 32]> {
+        self.items.iter().map(|entry| entry.standing.image).collect()
+    }
+
     /// What is known of an item.
     pub fn standing(&self, id: ItemId) -> Option<&ItemStanding> {
         self.items.get(self.index(id)?).map(|entry| &entry.standing)

@@ -45,6 +45,8 @@ pub struct LiveCampaign {
     pub crowd: Crowd,
     /// Median milliseconds of a passed visit, once there are enough.
     pub median_solve_ms: Option<u32>,
+    /// Passed visits there were when the median was taken.
+    median_of_passed: u64,
     pool: Arc<Mutex<Pool>>,
 }
 
@@ -64,6 +66,13 @@ impl Register {
         self.campaigns.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
+    /// Digests of the stored tiles of all active campaigns, in the order of their rows.
+    pub fn images(&self) -> Vec<[u8; 32]> {
+        let campaigns = self.campaigns.read().unwrap_or_else(PoisonError::into_inner);
+        let active = campaigns.values().filter(|campaign| campaign.row.active);
+        active.flat_map(|campaign| campaign.with_pool(|pool| pool.images())).collect()
+    }
+
     /// The active campaigns of a site that have gold to ask with, oldest first.
     pub fn campaigns_of(&self, site: &SiteRow) -> Vec<Arc<LiveCampaign>> {
         let campaigns = self.campaigns.read().unwrap_or_else(PoisonError::into_inner);
@@ -76,8 +85,8 @@ impl Register {
         .collect()
     }
 
-    /// Brings sites, terms and medians up to date, and the items when an import has completed since.
-    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+    /// Brings sites, terms and medians up to date, and the items when an import has completed since; tells whether one has.
+    pub async fn refresh(&self, store: &Store) -> Result<bool, StoreError> {
         let imports_completed = store.imports_completed().await?;
         let items_are_new = {
             let mut known = self.imports_completed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,9 +95,15 @@ impl Register {
         let mut campaigns = BTreeMap::new();
         for row in store.campaigns().await? {
             let id = row.id;
-            let median_solve_ms = store.median_solve_ms(id, MEASURED_FROM).await?;
+            let known = self.campaign(id);
+            let (median_solve_ms, median_of_passed) = match &known {
+                Some(known) if !is_stale(known.median_of_passed, row.sums.passed) => {
+                    (known.median_solve_ms, known.median_of_passed)
+                }
+                _ => (store.median_solve_ms(id, MEASURED_FROM).await?, row.sums.passed),
+            };
             let crowd = Crowd::default();
-            let known = self.campaign(id).filter(|_| !items_are_new);
+            let known = known.filter(|_| !items_are_new);
             let pool = if let Some(known) = known {
                 Arc::clone(&known.pool)
             } else {
@@ -100,7 +115,7 @@ impl Register {
                 // Counted in whole items, of which a float holds more than there are.
                 gauge!(GOLD, "campaign" => row.terms.name.to_string(), "label" => label).set(stock as f64);
             }
-            let live = LiveCampaign { row, crowd, median_solve_ms, pool };
+            let live = LiveCampaign { row, crowd, median_solve_ms, median_of_passed, pool };
             campaigns.insert(id, Arc::new(live));
         }
         *self.campaigns.write().unwrap_or_else(PoisonError::into_inner) = campaigns;
@@ -114,7 +129,7 @@ impl Register {
             found.by_secret.extend(site.secrets.all().map(|digest| (digest, Arc::clone(site))));
         }
         *self.sites.write().unwrap_or_else(PoisonError::into_inner) = found;
-        Ok(())
+        Ok(items_are_new)
     }
 }
 
@@ -156,6 +171,11 @@ impl LiveCampaign {
     pub fn with_pool<T>(&self, use_pool: impl FnOnce(&mut Pool) -> T) -> T {
         use_pool(&mut self.pool.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whether a median of so many passed visits is worth taking anew: when a fiftieth has come to them.
+fn is_stale(then: u64, now: u64) -> bool {
+    now > then + then / 50
 }
 
 /// What the posteriors of a campaign need: the same for answers, removals and exports.

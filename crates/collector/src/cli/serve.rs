@@ -97,7 +97,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         tracing::info!(imports = tidied.imports, "imports that were killed half-way have been taken back");
     }
     let (writer, writer_task) = Writer::start(store.clone());
-    let gallery = Gallery::new(shelf);
+    let gallery = Gallery::new(shelf, config.sprites.memory_bytes());
     let keys = context.data.sealing_keys()?;
     let (clock, chance) = (Arc::clone(&context.clock), context.chance.clone());
     let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.limits()).await?;

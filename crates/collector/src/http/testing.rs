@@ -92,7 +92,7 @@ impl TestCollector {
         };
         let site = sites::found_site(&store, &chance, site, clock.now_ms()).await.unwrap();
         let keys = KeyRing::generate(&mut chance.generator());
-        let gallery = Gallery::new(Shelf::open(data.path()).unwrap());
+        let gallery = Gallery::new(Shelf::open(data.path()).unwrap(), 1024 * 1024);
         let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits).await.unwrap();
         let collector = Arc::new(collector);
         let router = crate::http::router(AppState {

@@ -1,13 +1,14 @@
 //! The normal form of a picture: a square JPEG without metadata, and its pixels. Does not know where the picture came from.
 
+use corvee_sprite::TilePixels;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ExtendedColorType, ImageFormat, Limits, Rgb, RgbImage};
 
 /// Pixels of a tile's side as it is stored.
-pub const TILE_SIDE: u32 = 256;
-/// Bytes of a tile's pixels.
-pub const TILE_PIXEL_BYTES: usize = 3 * (TILE_SIDE as usize) * (TILE_SIDE as usize);
+const TILE_SIDE: u32 = 256;
+
+const _: () = assert!(TILE_SIDE as usize == corvee_sprite::TILE_SIDE, "a stored tile is a sprite's tile");
 /// JPEG quality of a stored tile: what is lost here is lost for every visitor.
 const TILE_QUALITY: u8 = 92;
 /// Pictures longer than this many tiles are shrunk by averaging first: a wide filter over megapixels costs seconds.
@@ -29,37 +30,22 @@ pub enum TileError {
     },
 }
 
-/// The pixels of a tile: 256 × 256, red, green, blue, row by row.
-#[derive(Debug)]
-pub struct TilePixels(Box<[u8]>);
-
-impl TilePixels {
-    /// Decodes a stored tile.
-    ///
-    /// # Errors
-    /// [`TileError`] when the bytes are not what [`square_tile`] wrote.
-    pub fn decode(jpeg: &[u8]) -> Result<Self, TileError> {
-        let mut reader = image::ImageReader::with_format(std::io::Cursor::new(jpeg), ImageFormat::Jpeg);
-        let mut limits = Limits::default();
-        limits.max_alloc = Some(16 * 1024 * 1024);
-        reader.limits(limits);
-        let pixels = reader.decode().map_err(TileError::Undecodable)?.into_rgb8();
-        match pixels.dimensions() {
-            (TILE_SIDE, TILE_SIDE) => Ok(Self(pixels.into_raw().into_boxed_slice())),
-            (width, height) => Err(TileError::WrongSize { width, height }),
-        }
+/// The pixels of a stored tile.
+///
+/// # Errors
+/// [`TileError`] when the bytes are not what [`square_tile`] wrote.
+pub fn decode(jpeg: &[u8]) -> Result<TilePixels, TileError> {
+    let mut reader = image::ImageReader::with_format(std::io::Cursor::new(jpeg), ImageFormat::Jpeg);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(16 * 1024 * 1024);
+    reader.limits(limits);
+    let pixels = reader.decode().map_err(TileError::Undecodable)?.into_rgb8();
+    let (width, height) = pixels.dimensions();
+    let wrong_size = TileError::WrongSize { width, height };
+    if width != height {
+        return Err(wrong_size);
     }
-
-    /// The bytes.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    #[cfg(test)]
-    pub(super) fn from_fn(mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -> Self {
-        let pixels = RgbImage::from_fn(TILE_SIDE, TILE_SIDE, |x, y| Rgb(pixel(x, y)));
-        Self(pixels.into_raw().into_boxed_slice())
-    }
+    TilePixels::new(pixels.into_raw()).ok_or(wrong_size)
 }
 
 /// The picture as a stored tile: whole, contained in a square of 256 × 256 pixels, what it leaves free filled with the
@@ -87,7 +73,7 @@ pub(super) fn square_tile(picture: &DynamicImage) -> Result<Vec<u8>, image::Imag
 }
 
 /// A square of pixels as JPEG, without metadata.
-pub(super) fn encode(rgb: &[u8], side: u32, quality: u8) -> Result<Vec<u8>, image::ImageError> {
+fn encode(rgb: &[u8], side: u32, quality: u8) -> Result<Vec<u8>, image::ImageError> {
     let mut jpeg = Vec::with_capacity(48 * 1024);
     JpegEncoder::new_with_quality(&mut jpeg, quality).encode(rgb, side, side, ExtendedColorType::Rgb8)?;
     Ok(jpeg)
@@ -162,9 +148,9 @@ mod tests {
     #[test]
     fn only_a_stored_tile_is_read_as_one() {
         let tile = square_tile(&RgbImage::from_pixel(300, 200, Rgb([9, 99, 199])).into()).unwrap();
-        assert_eq!(TilePixels::decode(&tile).unwrap().bytes().len(), TILE_PIXEL_BYTES);
-        assert!(matches!(TilePixels::decode(b"no tile"), Err(TileError::Undecodable(_))));
+        assert_eq!(decode(&tile).unwrap().bytes().len(), corvee_sprite::TILE_PIXEL_BYTES);
+        assert!(matches!(decode(b"no tile"), Err(TileError::Undecodable(_))));
         let other = encode(&vec![0; 3 * 64 * 64], 64, 80).unwrap();
-        assert!(matches!(TilePixels::decode(&other), Err(TileError::WrongSize { width: 64, height: 64 })));
+        assert!(matches!(decode(&other), Err(TileError::WrongSize { width: 64, height: 64 })));
     }
 }

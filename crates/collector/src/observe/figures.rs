@@ -30,6 +30,11 @@ pub const COMMIT_WRITES: &str = "corvee_commit_writes_total";
 /// Gold that may be served, by `campaign` and `label`.
 pub const GOLD: &str = "corvee_gold_items";
 
+/// Tiles shown, by `variant`: fresh, worn (shown more often than it should be) or missed (rendered while somebody waited).
+pub const TILES: &str = "corvee_tiles_total";
+/// Bytes of variants kept in memory.
+pub const VARIANT_BYTES: &str = "corvee_variant_bytes";
+
 /// Bounds of buckets for durations: from half a millisecond to the longest a request may take.
 const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
 
@@ -60,6 +65,11 @@ impl Figures {
         describe_histogram!(COMMIT_SECONDS, Unit::Seconds, "Time of one group commit.");
         describe_counter!(COMMIT_WRITES, "Writes in commits that succeeded.");
         describe_gauge!(GOLD, "Gold that may be served, by campaign and label.");
+        describe_counter!(
+            TILES,
+            "Tiles shown: in a fresh variant, a worn one, or one rendered while somebody waited (missed)."
+        );
+        describe_gauge!(VARIANT_BYTES, Unit::Bytes, "Variants of tiles kept in memory.");
         let process = metrics_process::Collector::default();
         process.describe();
         Ok(Self { counted, process })

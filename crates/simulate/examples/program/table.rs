@@ -19,6 +19,8 @@ pub(crate) struct Round {
 pub(crate) struct Table {
     pub(crate) corvee: Vec<Round>,
     pub(crate) bare: Vec<Round>,
+    /// The collector at a share of its most.
+    pub(crate) busy: Vec<Round>,
     /// The collector with a single visitor at a time.
     pub(crate) alone: Option<LoadFigures>,
 }
@@ -27,7 +29,11 @@ impl Table {
     /// Sessions at the collector that did not end in a redeemed token.
     pub(crate) fn failed(&self) -> u64 {
         let rounds = self.corvee.iter().map(|round| &round.figures);
-        rounds.chain(&self.alone).map(|figures| figures.failed).sum()
+        rounds
+            .chain(self.busy.iter().map(|round| &round.figures))
+            .chain(&self.alone)
+            .map(|figures| figures.failed)
+            .sum()
     }
 
     fn compare(&self, f: &mut fmt::Formatter<'_>, name: &str, figure: impl Fn(&Round) -> f64) -> fmt::Result {
@@ -96,6 +102,30 @@ impl fmt::Display for Table {
         for step in [Step::Challenge, Step::Sprite, Step::Answer, Step::Redeem] {
             self.step(f, step)?;
         }
+        writeln!(f, "\n| below saturation | p50 (ms) | p90 | p99 |")?;
+        writeln!(f, "|---|---:|---:|---:|")?;
+        let rate = median(&self.busy, |round| round.figures.sessions_per_second());
+        let whole = |figure: fn(&Round) -> f64| median(&self.busy, figure);
+        writeln!(
+            f,
+            "| session, from when it was due ({rate:.0} a second) | {:.2} | {:.2} | {:.2} |",
+            whole(|round| round.figures.whole.p50_ms),
+            whole(|round| round.figures.whole.p90_ms),
+            whole(|round| round.figures.whole.p99_ms),
+        )?;
+        for step in [Step::Challenge, Step::Sprite, Step::Answer, Step::Redeem] {
+            let of = |figure: fn(&StepFigures) -> f64| {
+                median(&self.busy, |round| round.figures.step(step).map_or(0.0, figure))
+            };
+            writeln!(
+                f,
+                "| {} | {:.2} | {:.2} | {:.2} |",
+                name(step),
+                of(|step| step.latency.p50_ms),
+                of(|step| step.latency.p90_ms),
+                of(|step| step.latency.p99_ms)
+            )?;
+        }
         Ok(())
     }
 }
@@ -109,7 +139,8 @@ fn name(step: Step) -> &'static str {
     }
 }
 
-fn median(rounds: &[Round], figure: impl Fn(&Round) -> f64) -> f64 {
+/// The median of a figure over rounds.
+pub(crate) fn median(rounds: &[Round], figure: impl Fn(&Round) -> f64) -> f64 {
     let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
     figures.sort_by(f64::total_cmp);
     let (lower, upper) = (figures.len().saturating_sub(1) / 2, figures.len() / 2);

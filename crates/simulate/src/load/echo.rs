@@ -65,6 +65,31 @@ pub async fn echo(url: &str, paths: &EchoPaths, load: Load) -> Result<LoadFigure
     collect(workers, start).await
 }
 
+/// The last of these requests alone: what a site's server asks.
+///
+/// # Errors
+/// Those of [`echo`].
+pub async fn echo_redemptions(url: &str, paths: &EchoPaths, load: Load) -> Result<LoadFigures, SimulateError> {
+    let loopback = Loopback::resolve(url).await?;
+    let http = http(&loopback)?;
+    let requests = Arc::new(Requests::new(http, &loopback.url, paths));
+    let start = tokio::time::Instant::now();
+    let end = start + load.over;
+    let mut workers = JoinSet::new();
+    for _ in 0..load.workers() {
+        let requests = Arc::clone(&requests);
+        workers.spawn(async move {
+            let mut samples = Samples::default();
+            while tokio::time::Instant::now() < end {
+                let redeemed = requests.post(Step::Redeem, &requests.redeem).await?;
+                samples.note_sequence(&[redeemed], redeemed.took);
+            }
+            Ok::<_, SimulateError>(samples)
+        });
+    }
+    collect(workers, start).await
+}
+
 struct Requests {
     http: reqwest::Client,
     challenge: (Url, Value),

@@ -122,6 +122,11 @@ impl Samples {
         self.failed += u64::from(!whole);
     }
 
+    /// Counts a request that stands for itself.
+    pub(super) fn note_request(&mut self, step: Step, took: Duration, bytes: usize) {
+        self.note_steps(&[StepRecord { step, took, bytes }], took);
+    }
+
     /// Counts a sequence of requests that stands for a session of one screen.
     pub(super) fn note_sequence(&mut self, steps: &[StepRecord], took: Duration) {
         self.note_steps(steps, took);

@@ -41,6 +41,7 @@ const TABLE: &[Package] = &[
     Package { name: "corvee-seal", ours: &[], others: Others::Except(OUTSIDE) },
     Package { name: "corvee-work", ours: &[], others: Others::Only(&["argon2", "wasm-bindgen"]) },
     Package { name: "corvee-samples", ours: &[], others: Others::Except(OUTSIDE) },
+    Package { name: "corvee-sprite", ours: &[], others: Others::Only(&["rand"]) },
     Package {
         name: "corvee-simulate",
         ours: &["corvee-protocol", "corvee-consensus", "corvee-seal", "corvee-work"],
@@ -55,6 +56,7 @@ const TABLE: &[Package] = &[
             "corvee-work",
             "corvee-samples",
             "corvee-simulate",
+            "corvee-sprite",
             "corvee-aggregate",
             "corvee-words",
         ],
@@ -147,6 +149,7 @@ mod tests {
         check("corvee-aggregate", "corvee-consensus", false, true);
         check("corvee-collector", "corvee-aggregate", false, true);
         check("corvee-collector", "corvee-work", false, true);
+        check("corvee-collector", "corvee-sprite", false, true);
         check("corvee-simulate", "corvee-work", false, true);
         check("corvee-protocol", "serde", false, true);
         check("corvee", "tokio", true, true);
@@ -165,6 +168,7 @@ mod tests {
         check("corvee-consensus", "sqlx", false, false);
         check("corvee-seal", "corvee-protocol", false, false);
         check("corvee-work", "corvee-protocol", false, false);
+        check("corvee-sprite", "corvee-protocol", false, false);
         check("corvee", "corvee-work", false, false);
         check("corvee-collector", "corvee", false, false);
         check("corvee-aggregate", "corvee-collector", false, false);

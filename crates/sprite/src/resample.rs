@@ -1,12 +1,8 @@
 //! A crop of a tile shrunk to its place on the screen, fast enough to be done anew for everyone. Knows integers only, so
 //! that the same crop gives the same bytes on every machine.
 
-use super::tile::TILE_SIDE;
+use crate::{SCREEN_TILE_SIDE, TILE_SIDE as SIDE};
 
-/// Pixels of a tile's side on the screen's image.
-pub(super) const SCREEN_TILE_SIDE: usize = 128;
-/// Source pixels of a side.
-const SIDE: usize = TILE_SIDE as usize;
 /// Sum of the weights of one output pixel: 8 bits, so that a weighted sum of bytes fits 16.
 const ONE: u16 = 256;
 
@@ -15,11 +11,11 @@ const TAPS_MAX: usize = 5;
 
 /// The part of one axis that is shown, in pixels of the tile.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     /// Cut off before.
-    pub(super) from: f64,
+    pub(crate) from: f64,
     /// Shown up to here.
-    pub(super) to: f64,
+    pub(crate) to: f64,
 }
 
 /// The source pixels of one output pixel, and how much each counts.
@@ -29,7 +25,7 @@ struct Tap {
 }
 
 /// The part of `tile` (256 × 256, RGB) within the spans, as 128 × 128 RGB.
-pub(super) fn shrink(tile: &[u8], across: Span, down: Span) -> Vec<u8> {
+pub(crate) fn shrink(tile: &[u8], across: Span, down: Span) -> Vec<u8> {
     let columns = taps(across);
     let mut shrunk = Vec::with_capacity(3 * SCREEN_TILE_SIDE * SCREEN_TILE_SIDE);
     let mut sums = vec![0_u16; 3 * SIDE];
@@ -98,8 +94,8 @@ fn to_integers(raw: &[f64]) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tile::TilePixels;
     use super::*;
+    use crate::TilePixels;
 
     const WHOLE: Span = Span { from: 0.0, to: 256.0 };
 

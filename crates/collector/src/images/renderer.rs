@@ -1,0 +1,128 @@
+//! One thread that renders variants beforehand, behind everything else the machine has to do: worn ones first, then those
+//! of tiles that nobody has asked for yet. Does not know who asks.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::stock::Digest;
+
+/// Tiles that may wait for fresh variants; more are not remembered, and asked for again at their next serving.
+const ORDERS: usize = 4096;
+
+/// What is to be rendered, in order.
+#[derive(Default)]
+pub(super) struct Orders {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    worn: VecDeque<Digest>,
+    /// The same, to look up.
+    ordered: HashSet<Digest>,
+    ahead: Vec<Digest>,
+    stopping: bool,
+}
+
+/// A tile whose variants are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Somebody was served a worn one, or the last one.
+    Worn(Digest),
+    /// Nobody has asked yet.
+    Ahead(Digest),
+}
+
+impl Orders {
+    /// Wants fresh variants of these tiles.
+    pub(super) fn replace(&self, digests: impl IntoIterator<Item = Digest>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for digest in digests {
+            if waiting.worn.len() < ORDERS && waiting.ordered.insert(digest) {
+                waiting.worn.push_back(digest);
+            }
+        }
+        drop(waiting);
+        self.changed.notify_one();
+    }
+
+    /// Wants variants of these tiles when there is nothing better to do; forgets those wanted so before.
+    pub(super) fn stock_up(&self, digests: Vec<Digest>) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).ahead = digests;
+        self.changed.notify_one();
+    }
+
+    /// Lets whoever waits for an order go.
+    pub(super) fn stop(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).stopping = true;
+        self.changed.notify_all();
+    }
+
+    /// The next order, once there is one; `None` when no more will come.
+    pub(super) fn next(&self) -> Option<Order> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if waiting.stopping {
+                return None;
+            }
+            if let Some(digest) = waiting.worn.pop_front() {
+                waiting.ordered.remove(&digest);
+                return Some(Order::Worn(digest));
+            }
+            if let Some(digest) = waiting.ahead.pop() {
+                return Some(Order::Ahead(digest));
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Makes this thread give way to every other. Elsewhere than on Linux niceness is the whole process's: there it stays.
+pub(super) fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(19) {
+        tracing::warn!(%error, "the renderer's thread could not be made less urgent");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worn_variants_come_first_and_each_tile_once() {
+        let orders = Orders::default();
+        orders.stock_up(vec![[8; 32], [9; 32]]);
+        orders.replace([[1; 32], [2; 32], [1; 32]]);
+        let next: Vec<_> = std::iter::from_fn(|| orders.next()).take(4).collect();
+        assert_eq!(next, [Order::Worn([1; 32]), Order::Worn([2; 32]), Order::Ahead([9; 32]), Order::Ahead([8; 32])]);
+        orders.replace([[1; 32]]);
+        assert_eq!(orders.next(), Some(Order::Worn([1; 32])));
+        orders.stop();
+        assert_eq!(orders.next(), None);
+    }
+
+    #[test]
+    fn only_so_many_wait() {
+        let orders = Orders::default();
+        orders.replace((0..10_000_u32).map(|number| {
+            let mut digest = [0; 32];
+            digest[..4].copy_from_slice(&number.to_be_bytes());
+            digest
+        }));
+        let waiting = orders.waiting.lock().unwrap();
+        assert_eq!((waiting.worn.len(), waiting.ordered.len()), (ORDERS, ORDERS));
+    }
+
+    #[test]
+    fn whoever_waits_is_let_go() {
+        let orders = std::sync::Arc::new(Orders::default());
+        let waiting = std::thread::spawn({
+            let orders = std::sync::Arc::clone(&orders);
+            move || orders.next()
+        });
+        orders.stop();
+        assert_eq!(waiting.join().unwrap(), None);
+    }
+}
