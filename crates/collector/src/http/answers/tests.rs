@@ -154,7 +154,8 @@ async fn right_answers_of_many_visitors_settle_labels_that_are_right() {
 
 #[tokio::test]
 async fn one_network_alone_settles_nothing() {
-    let limits = BudgetLimits { clean_challenges: 10_000, clean_failures: 10_000, challenges: 10_000 };
+    let limits =
+        BudgetLimits { clean_challenges: 10_000, clean_failures: 10_000, challenges: 10_000, failures: 10_000 };
     let test = TestCollector::with_limits(limits).await;
     for visitor in 0..60 {
         test.pass_from(&format!("203.0.113.{visitor}")).await;
