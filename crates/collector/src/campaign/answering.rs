@@ -69,15 +69,17 @@ impl Collector {
 
         verdict.decision = Self::decision_on_answer(&state, prefix, verdict.decision);
         campaign.with_pool(|pool| {
+            let mut first = Vec::new();
             for (tile, picked) in state.tiles.iter().zip(&picked) {
                 // One network, one voice: on gold, on labels, and in what counts as usual.
                 if pool.hear(ItemId(tile.item), prefix) {
-                    if let Some(alarm) = pool.watch(tile, *picked) {
-                        tell(&campaign, &alarm);
-                    }
+                    first.push((tile, *picked));
                 } else if let Some(answer) = verdict.gold.iter_mut().find(|answer| answer.item.0 == tile.item) {
                     answer.audit = None;
                 }
+            }
+            if let Some(alarm) = pool.watch(&first) {
+                tell(&campaign, &alarm);
             }
         });
 

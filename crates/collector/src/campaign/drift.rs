@@ -26,14 +26,19 @@ pub async fn last_alarm(
     let mut monitor = DriftMonitor::new(DriftRule::default(), &Crowd::default());
     let mut snapshot = store.snapshot().await?;
     let mut after = i64::try_from(cast.saturating_sub(VOTES)).unwrap_or(0);
+    let (mut worker, mut screen) = (None, Vec::new());
     loop {
         let votes = snapshot.votes_page(campaign, after, PAGE).await?;
-        let Some(last) = votes.last() else { return Ok(monitor.last_alarm()) };
+        let Some(last) = votes.last() else { break };
         after = last.id;
         for vote in votes.iter().filter(|vote| vote.new_prefix) {
-            if let Some(positive) = labels.get(&vote.item) {
-                monitor.observe(*positive, Known::Votes, vote.picked);
+            if worker.replace(vote.worker) != Some(vote.worker) {
+                monitor.observe_screen(&screen);
+                screen.clear();
             }
+            screen.extend(labels.get(&vote.item).map(|positive| (*positive, Known::Votes, vote.picked)));
         }
     }
+    monitor.observe_screen(&screen);
+    Ok(monitor.last_alarm())
 }

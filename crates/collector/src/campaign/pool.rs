@@ -226,17 +226,20 @@ impl Pool {
         self.heard.contains(&(id, network))
     }
 
-    /// Takes in what a visitor said of a tile whose answer is known, or nearly so; tells when a class is answered otherwise
-    /// than usual.
-    pub fn watch(&mut self, tile: &SealedTile, picked: bool) -> Option<DriftAlarm> {
-        let (class, known) = match tile.role {
-            TileRole::FreshGold { positive } | TileRole::WornGold { positive } => (positive, Known::Gold),
+    /// Takes in what a visitor said of a screen's tiles whose answer is known, or nearly so; tells when a class is answered
+    /// otherwise than usual.
+    pub fn watch(&mut self, answers: &[(&SealedTile, bool)]) -> Option<DriftAlarm> {
+        let known = |(tile, picked): &(&SealedTile, bool)| match tile.role {
+            TileRole::FreshGold { positive } | TileRole::WornGold { positive } => {
+                Some((positive, Known::Gold, *picked))
+            }
             TileRole::Unknown => {
                 let positive = self.positive(ItemId(tile.item), Probability::HALF);
-                (self.drift.nearly_known(positive)?, Known::Votes)
+                Some((self.drift.nearly_known(positive)?, Known::Votes, *picked))
             }
         };
-        self.drift.observe(class, known, picked)
+        let known: Vec<_> = answers.iter().filter_map(known).collect();
+        self.drift.observe_screen(&known)
     }
 
     /// Counts a serving of gold and what a good visitor said of it; gold that good visitors contradict is expelled.

@@ -98,7 +98,34 @@ impl DriftMonitor {
         (positive >= confident || positive.complement() >= confident).then(|| positive >= Probability::HALF)
     }
 
-    /// Takes in an answer on an item of a known class; tells when that raises an alarm.
+    /// Takes in the answers of one screen whose right answer is known: (class, where it is known from, picked). Tells when
+    /// they raise an alarm.
+    ///
+    /// A screen is one voice: a class counts as contradicted when more than half of its answers are wrong, once for each
+    /// source. Otherwise a single clicker, wrong about nine tiles at once, would weigh as much as nine visitors. And a screen
+    /// says nothing of one class when gold of the other was answered wrongly: whoever calls one class the other knows the
+    /// other, who only clicks does not.
+    pub fn observe_screen(&mut self, answers: &[(bool, Known, bool)]) -> Option<DriftAlarm> {
+        let is_wrong = |(positive, _, picked): &(bool, Known, bool)| positive != picked;
+        let mut raised = None;
+        for positive in [false, true] {
+            let other = answers.iter().filter(|answer| answer.0 != positive && answer.1 == Known::Gold);
+            if other.clone().any(is_wrong) {
+                continue;
+            }
+            for known in [Known::Gold, Known::Votes] {
+                let own = answers.iter().filter(|answer| answer.0 == positive && answer.1 == known);
+                let (count, wrong) = (own.clone().count(), own.filter(|answer| is_wrong(answer)).count());
+                if count > 0 {
+                    let contradicted = 2 * wrong > count;
+                    raised = self.observe(positive, known, contradicted != positive).or(raised);
+                }
+            }
+        }
+        raised
+    }
+
+    /// Takes in one voice on items of a known class; tells when that raises an alarm.
     pub fn observe(&mut self, positive: bool, known: Known, picked: bool) -> Option<DriftAlarm> {
         let at = usize::from(positive) + 2 * usize::from(known == Known::Votes);
         let Self { rule, streams, last } = self;
@@ -201,5 +228,40 @@ mod tests {
         }
         let alarm = (0..40).find_map(|_| monitor.observe(false, Known::Votes, true)).unwrap();
         assert_eq!((alarm.positive, alarm.known), (false, Known::Votes));
+    }
+
+    #[test]
+    fn a_clicker_is_one_voice_and_mostly_none() {
+        // One visitor in ten clicks: nothing, everything, or each tile with one half; people err as they do.
+        let mut chance = ChaCha8Rng::seed_from_u64(8);
+        let mut monitor = monitor();
+        let mut alarms = 0;
+        for _ in 0..100_000 {
+            let rate = chance.random_bool(0.1).then(|| [0.0, 0.5, 1.0][chance.random_range(0..3)]);
+            let mut tile = |positive| {
+                let picks = rate.unwrap_or(if positive { 0.954 } else { 0.005 });
+                (positive, Known::Gold, chance.random_bool(picks))
+            };
+            let screen = [tile(true), tile(true), tile(false), tile(false)];
+            alarms += u32::from(monitor.observe_screen(&screen).is_some());
+        }
+        assert_eq!(alarms, 0);
+        // A fifth now picks nothing of what shows the thing.
+        let screens_until = (1..1_000).find(|_| {
+            let flips = chance.random_bool(0.2);
+            let mut tile = |positive| {
+                let picks = if flips {
+                    0.0
+                } else if positive {
+                    0.954
+                } else {
+                    0.005
+                };
+                (positive, Known::Gold, chance.random_bool(picks))
+            };
+            let screen = [tile(true), tile(true), tile(false), tile(false)];
+            monitor.observe_screen(&screen).is_some()
+        });
+        assert!(screens_until.is_some_and(|screens| screens <= 200), "{screens_until:?}");
     }
 }

@@ -21,7 +21,8 @@ async fn right_answers_end_in_a_token_that_redeems_once() {
 
 #[tokio::test]
 async fn wrong_answers_never_end_in_a_token() {
-    let test = TestCollector::with_limits(BudgetLimits { challenges: 1000, ..BudgetLimits::default() }).await;
+    let test =
+        TestCollector::with_limits(BudgetLimits { challenges: 1000, failures: 1000, ..BudgetLimits::default() }).await;
     let mut challenge = test.challenge().await;
     for _ in 0..40 {
         let right = test.truth(&challenge.challenge).await;
