@@ -5,6 +5,7 @@ pub mod answering;
 pub mod budget;
 pub mod compose;
 pub mod cost;
+pub mod drift;
 pub mod founding;
 pub mod issuing;
 pub mod judge;

@@ -66,6 +66,8 @@ pub struct BudgetConfig {
     pub clean_failures: u32,
     /// Challenges after which none is issued.
     pub challenges: u32,
+    /// Failures after which none is issued, beyond one for every ten that passed.
+    pub failures: u32,
 }
 
 /// What the machine's turn costs; checked as a whole.
@@ -146,15 +148,15 @@ impl Default for Config {
 
 impl Default for BudgetConfig {
     fn default() -> Self {
-        let BudgetLimits { clean_challenges, clean_failures, challenges } = BudgetLimits::default();
-        Self { clean_challenges, clean_failures, challenges }
+        let BudgetLimits { clean_challenges, clean_failures, challenges, failures } = BudgetLimits::default();
+        Self { clean_challenges, clean_failures, challenges, failures }
     }
 }
 
 impl From<BudgetConfig> for BudgetLimits {
     fn from(config: BudgetConfig) -> Self {
-        let BudgetConfig { clean_challenges, clean_failures, challenges } = config;
-        Self { clean_challenges, clean_failures, challenges }
+        let BudgetConfig { clean_challenges, clean_failures, challenges, failures } = config;
+        Self { clean_challenges, clean_failures, challenges, failures }
     }
 }
 

@@ -10,7 +10,8 @@
 //! 3. [`human_probabilities`] gives every tile the probability of a person judged from the *other* tiles; with it each
 //!    unknown tile becomes a [`Vote`], whether the visitor passed or not.
 //! 4. [`ItemPosterior`] adds the votes up; [`StopRule::state`] says open, final or ambiguous.
-//! 5. [`GoldPolicy`] and [`GoldAudit`] retire and expel gold; [`compose`] puts the next screen together.
+//! 5. [`GoldPolicy`] and [`GoldAudit`] retire and expel gold; [`DriftMonitor`] notices when a class is answered otherwise
+//!    than usual; [`compose`] puts the next screen together.
 //!
 //! ```
 //! use corvee_consensus::{
@@ -51,10 +52,10 @@ pub mod streaming;
 pub use chance::Chance;
 pub use probability::{MAX_LOG_ODDS, Probability};
 pub use select::{
-    Candidate, Composition, Crowd, Decision, Evidence, GoldAudit, GoldPolicy, GoldStock, GoldVerdict, ItemPosterior,
-    Knowledge, MAX_EVIDENCE, PICK_CLIP, ScreenNumber, ScreenPlan, State, StopRule, Thresholds, Tile, Vote, Wear,
-    compose, decide, human_probabilities, human_probability_without, information_for_label, information_for_score,
-    score_screen,
+    Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldPolicy,
+    GoldStock, GoldVerdict, ItemPosterior, Knowledge, Known, MAX_EVIDENCE, PICK_CLIP, ScreenNumber, ScreenPlan, State,
+    StopRule, Thresholds, Tile, Vote, Wear, compose, decide, human_probabilities, human_probability_without,
+    information_for_label, information_for_score, score_screen,
 };
 
 /// The example of the README is compiled and run with the other doc tests.

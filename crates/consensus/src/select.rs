@@ -16,6 +16,7 @@
 //! - [`compose`] fills a screen under limits on its expected positives; [`crate::streaming::Assignment`] draws one item.
 
 mod crowd;
+mod drift;
 mod gold;
 mod posterior;
 mod selection;
@@ -25,6 +26,7 @@ mod visitor_score;
 mod vote;
 
 pub use crowd::Crowd;
+pub use drift::{DriftAlarm, DriftMonitor, DriftRule, Known};
 pub use gold::{GoldAudit, GoldPolicy, GoldVerdict, Wear};
 pub use posterior::ItemPosterior;
 pub use selection::{

@@ -126,6 +126,13 @@ impl Client {
         Ok(Timed { reply: (), took: start.elapsed(), bytes: body.len() })
     }
 
+    /// The bytes of a sprite as they come, for who looks at what they betray.
+    pub(crate) async fn sprite_bytes(&self, path: &str, from: Ipv4Addr) -> Result<Vec<u8>, SimulateError> {
+        let reply = send(SPRITE, forwarded(self.http.get(self.path(path)), from)).await?;
+        let body = reply.bytes().await.map_err(|source| SimulateError::Call { call: SPRITE, source })?;
+        Ok(body.to_vec())
+    }
+
     /// Answers a screen; `None` when the answer is recorded but this network gets no further challenge.
     pub(crate) async fn answer(
         &self,

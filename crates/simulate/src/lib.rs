@@ -1,9 +1,10 @@
-//! A crowd for one's own collector: people and random clickers that answer challenges over HTTP, and load.
+//! A crowd for one's own collector: people and random clickers that answer challenges over HTTP, load, and attacks.
 //!
 //! It speaks to a collector as browsers, a site's server and a requester do, and opens seals with the operator's key to
 //! learn which item is on which tile. It knows the truth of the items from the requester API or from a file of labels. It
 //! does not know the collector's database, its score, or any address but loopback.
 
+pub mod attack;
 mod client;
 mod crowd;
 mod error;

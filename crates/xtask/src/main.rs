@@ -2,6 +2,7 @@
 //! cargo and other programs and checks what they leave.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
+mod attack;
 mod bench;
 mod browser;
 mod check;
@@ -44,6 +45,8 @@ enum Task {
     Check,
     /// The rules of the house alone: arrows, rooms, names, words
     Tidy,
+    /// Carry out the attacks of docs/threat-model.md on the collector; fails when a bar does not hold
+    Attack(attack::Options),
     /// Print the figures that the documents quote
     Bench(bench::Options),
     /// Try every decoder of bytes from outside with any bytes: 60 s each, or `--runs 1000000`
@@ -71,6 +74,7 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Test(options) => test::run(&workspace, &options),
         Task::Check => check::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
+        Task::Attack(options) => attack::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Gallery => gallery::run(&workspace),

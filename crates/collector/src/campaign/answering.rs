@@ -1,6 +1,6 @@
 //! An answer from seal to reply: opened, judged, recorded, and only then acknowledged.
 
-use corvee_consensus::Decision;
+use corvee_consensus::{Decision, DriftAlarm, Known};
 use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Passed};
 use corvee_protocol::sealed_state::SealedState;
 use corvee_protocol::{Problem, ProblemKind, ReceiptCode, Wish, limits};
@@ -14,6 +14,7 @@ use crate::state::Collector;
 use crate::store::StoreError;
 use crate::store::answers::{Recorded, Settled, Settlement};
 use crate::store::campaigns::CampaignId;
+use crate::store::items::ItemId;
 use crate::store::sites::SiteId;
 use crate::store::tokens::NewToken;
 
@@ -66,11 +67,19 @@ impl Collector {
         let mut verdict =
             campaign.with_pool(|pool| judge(&campaign.crowd, &state, &picked, |item| pool.positive(item, prior)));
 
+        verdict.decision = Self::decision_on_answer(&state, prefix, verdict.decision);
         campaign.with_pool(|pool| {
-            for answer in verdict.gold.iter_mut().filter(|answer| answer.audit.is_some()) {
-                if !pool.is_first_audit(answer.item, prefix) {
+            let mut first = Vec::new();
+            for (tile, picked) in state.tiles.iter().zip(&picked) {
+                // One network, one voice: on gold, on labels, and in what counts as usual.
+                if pool.hear(ItemId(tile.item), prefix) {
+                    first.push((tile, *picked));
+                } else if let Some(answer) = verdict.gold.iter_mut().find(|answer| answer.item.0 == tile.item) {
                     answer.audit = None;
                 }
+            }
+            if let Some(alarm) = pool.watch(&first) {
+                tell(&campaign, &alarm);
             }
         });
 
@@ -122,19 +131,40 @@ impl Collector {
         token: Option<corvee_protocol::Token>,
         recorded: &Recorded,
     ) -> Result<AnswerReply, AnswerError> {
+        let (network, now_ms) = (PrefixHash(state.prefix), self.clock.now_ms());
+        if state.screen > 1 {
+            self.budget.note_second_answer(network, now_ms);
+        }
         match (decision, token) {
-            (Decision::Accept, Some(token)) => Ok(AnswerReply::Passed(Passed {
-                token,
-                token_lives_ms: u32::try_from(state.page.token_life_ms()).unwrap_or(u32::MAX),
-                receipt: Self::receipt_of(campaign, state, recorded),
-            })),
+            (Decision::Accept, Some(token)) => {
+                self.budget.note_pass(network, now_ms);
+                Ok(AnswerReply::Passed(Passed {
+                    token,
+                    token_lives_ms: u32::try_from(state.page.token_life_ms()).unwrap_or(u32::MAX),
+                    receipt: Self::receipt_of(campaign, state, recorded),
+                }))
+            }
             (Decision::OneMore, _) => {
+                self.budget.note_second_screen(network, now_ms);
                 self.issue_second(campaign, state, evidence).map(AnswerReply::More).map_err(AnswerError::NoNextScreen)
             }
             (Decision::Refuse | Decision::Accept, _) => {
-                self.budget.note_failure(PrefixHash(state.prefix), self.clock.now_ms());
+                self.budget.note_failure(network, now_ms);
                 self.issue_again(campaign, state).map(AnswerReply::Again).map_err(AnswerError::NoNextScreen)
             }
         }
     }
+}
+
+/// Says in the log that a class is answered otherwise than usual.
+fn tell(campaign: &LiveCampaign, alarm: &DriftAlarm) {
+    tracing::warn!(
+        campaign = %campaign.row.terms.name,
+        class = if alarm.positive { "positive" } else { "negative" },
+        on = if alarm.known == Known::Gold { "gold" } else { "nearly settled items" },
+        usual_percent = alarm.usual.value() * 100.0,
+        lately_percent = alarm.lately.value() * 100.0,
+        answers = alarm.answers,
+        "visitors contradict what is known of this class more often than usual"
+    );
 }

@@ -26,12 +26,18 @@ pub struct BudgetLimits {
     pub clean_failures: u32,
     /// Challenges after which none is issued.
     pub challenges: u32,
+    /// Failures after which none is issued, beyond one for every ten that passed: people fail more rarely than that.
+    pub failures: u32,
 }
 
+/// Passed challenges that make up for one failed one.
+const PASSES_A_FAILURE: u32 = 10;
+
 impl Default for BudgetLimits {
-    /// 60 challenges or 5 failures, and 600 at most: a school or an office behind one address still gets through.
+    /// 60 challenges or 5 failures, and 600 or 10 failures at most: a school or an office behind one address still gets
+    /// through, and who clicks at random gets a quarter of a token an hour at most.
     fn default() -> Self {
-        Self { clean_challenges: 60, clean_failures: 5, challenges: 600 }
+        Self { clean_challenges: 60, clean_failures: 5, challenges: 600, failures: 10 }
     }
 }
 
@@ -40,11 +46,19 @@ struct Window {
     since_ms: u64,
     challenges: u32,
     failures: u32,
+    passes: u32,
+    /// Second screens that were issued and not answered: whoever leaves them is not better off than who fails them.
+    unanswered: u32,
     puzzles: u32,
     waits: u32,
 }
 
 impl Window {
+    fn has_failed_too_often(&self, limits: &BudgetLimits) -> bool {
+        let forgiven = limits.failures.saturating_add(self.passes / PASSES_A_FAILURE);
+        self.failures.saturating_add(self.unanswered) >= forgiven
+    }
+
     fn exhausted(&self, now_ms: u64) -> Exhausted {
         Exhausted { retry_after_ms: (self.since_ms + WINDOW_MS).saturating_sub(now_ms) }
     }
@@ -75,7 +89,7 @@ impl Budget {
     /// [`Exhausted`] when the hour's challenges are spent.
     pub fn spend_challenge(&self, prefix: PrefixHash, now_ms: u64) -> Result<Standing, Exhausted> {
         self.with_window(prefix, now_ms, |window| {
-            if window.challenges >= self.limits.challenges {
+            if window.challenges >= self.limits.challenges || window.has_failed_too_often(&self.limits) {
                 return Err(window.exhausted(now_ms));
             }
             window.challenges += 1;
@@ -127,6 +141,21 @@ impl Budget {
         });
     }
 
+    /// Notes a passed challenge.
+    pub fn note_pass(&self, prefix: PrefixHash, now_ms: u64) {
+        self.with_window(prefix, now_ms, |window| window.passes = window.passes.saturating_add(1));
+    }
+
+    /// Notes that a second screen was issued.
+    pub fn note_second_screen(&self, prefix: PrefixHash, now_ms: u64) {
+        self.with_window(prefix, now_ms, |window| window.unanswered = window.unanswered.saturating_add(1));
+    }
+
+    /// Notes that a second screen was answered.
+    pub fn note_second_answer(&self, prefix: PrefixHash, now_ms: u64) {
+        self.with_window(prefix, now_ms, |window| window.unanswered = window.unanswered.saturating_sub(1));
+    }
+
     /// Failed challenges of a prefix in its current hour.
     pub fn failures(&self, prefix: PrefixHash, now_ms: u64) -> u32 {
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,7 +192,7 @@ mod tests {
     const NOW: u64 = 1_767_225_600_000;
 
     fn budget() -> Budget {
-        Budget::new(BudgetLimits { clean_challenges: 2, clean_failures: 1, challenges: 3 })
+        Budget::new(BudgetLimits { clean_challenges: 2, clean_failures: 1, challenges: 3, ..BudgetLimits::default() })
     }
 
     #[test]
@@ -203,5 +232,23 @@ mod tests {
         assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Suspicious));
         assert_eq!((budget.failures(PREFIX, NOW), budget.failures(PREFIX, NOW + WINDOW_MS)), (1, 0));
         assert_eq!(budget.failures(PrefixHash([2; 8]), NOW), 0);
+    }
+
+    #[test]
+    fn a_network_that_keeps_failing_is_asked_nothing_more_but_still_has_its_puzzles() {
+        let budget = Budget::new(BudgetLimits { failures: 2, ..BudgetLimits::default() });
+        budget.note_failure(PREFIX, NOW);
+        budget.note_second_screen(PREFIX, NOW);
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Err(Exhausted { retry_after_ms: WINDOW_MS }));
+        assert!(budget.spend_puzzle(PREFIX, 9, NOW).is_ok());
+        budget.note_second_answer(PREFIX, NOW);
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Clean));
+        budget.note_failure(PREFIX, NOW);
+        assert!(budget.spend_challenge(PREFIX, NOW).is_err());
+        for _ in 0..10 {
+            budget.note_pass(PREFIX, NOW);
+        }
+        assert!(budget.spend_challenge(PREFIX, NOW).is_ok());
+        assert_eq!(budget.spend_challenge(PREFIX, NOW + WINDOW_MS), Ok(Standing::Clean));
     }
 }

@@ -5,6 +5,7 @@ use corvee_protocol::sealed_state::{SealedTile, Standing, TileRole};
 use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 
+use super::address::PrefixHash;
 use super::register::LiveCampaign;
 use crate::store::items::{ItemId, ItemStanding};
 
@@ -13,7 +14,8 @@ use crate::store::items::{ItemId, ItemStanding};
 #[error("the campaign has too few items or too little gold for a screen")]
 pub struct TooFewItems;
 
-/// The tiles of one screen in the order of the grid, none of them among `seen` as long as there are others.
+/// The tiles of one screen in the order of the grid, none of them among `seen` and none that `network` has answered, as long
+/// as there are others.
 ///
 /// # Errors
 /// [`TooFewItems`] when even with items seen before no screen can be filled.
@@ -21,10 +23,11 @@ pub fn compose(
     campaign: &LiveCampaign,
     composition: &Composition,
     chance: &mut impl Rng,
+    network: PrefixHash,
     seen: &[ItemId],
 ) -> Result<Vec<SealedTile>, TooFewItems> {
-    let unseen = draw(campaign, composition, chance, seen);
-    let tiles = if unseen.is_some() { unseen } else { draw(campaign, composition, chance, &[]) };
+    let unseen = draw(campaign, composition, chance, network, seen);
+    let tiles = if unseen.is_some() { unseen } else { draw(campaign, composition, chance, network, &[]) };
     let mut tiles = tiles.ok_or(TooFewItems)?;
     tiles.shuffle(chance);
     Ok(tiles)
@@ -39,21 +42,23 @@ fn draw(
     campaign: &LiveCampaign,
     composition: &Composition,
     chance: &mut impl Rng,
+    network: PrefixHash,
     seen: &[ItemId],
 ) -> Option<Vec<SealedTile>> {
     campaign.with_pool(|pool| {
-        let candidates = pool.candidates(chance, seen);
+        let candidates = pool.candidates(chance, network, seen);
         let beliefs: Vec<Candidate> = candidates.iter().map(|item| belief(item)).collect();
-        let gold = |positive, n, chance: &mut _| pool.draw_gold(positive, n, chance, seen);
-        let positive = gold(true, usize::MAX, chance);
-        let negative = gold(false, usize::MAX, chance);
+        let positive = pool.draw_gold(true, composition.tiles, chance, network, seen);
+        let negative = pool.draw_gold(false, composition.tiles, chance, network, seen);
         let stock = GoldStock { positive: positive.len(), negative: negative.len() };
         let plan =
             corvee_consensus::compose(&campaign.crowd, composition, stock, &beliefs, &mut || chance.random::<f64>())?;
         let unknown = plan.unknown.iter().filter_map(|at| candidates.get(*at)).map(|item| unknown(item));
         let positive = positive.into_iter().take(plan.gold_positive).map(|(item, wear)| gold_tile(item, wear, true));
         let negative = negative.into_iter().take(plan.gold_negative).map(|(item, wear)| gold_tile(item, wear, false));
-        Some(unknown.chain(positive).chain(negative).collect())
+        let tiles: Vec<SealedTile> = unknown.chain(positive).chain(negative).collect();
+        pool.note_screen(&tiles);
+        Some(tiles)
     })
 }
 

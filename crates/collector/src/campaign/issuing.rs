@@ -1,5 +1,6 @@
 //! Issues challenges: draws a screen, seals what must be remembered, and writes nothing.
 
+use corvee_consensus::Decision;
 use corvee_protocol::challenge::{Ask, Challenge, ChallengeRequest, Screen};
 use corvee_protocol::kinds::select::SelectAsk;
 use corvee_protocol::sealed_state::{SealedEvidence, SealedPage, SealedState, Standing};
@@ -97,7 +98,7 @@ impl Collector {
         }
         let campaign = self.choose_campaign(&site)?;
         let standing = self.budget.spend_challenge(prefix, now_ms)?;
-        let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), &[])?;
+        let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), prefix, &[])?;
         let state = SealedState {
             nonce: self.chance.bytes(),
             visit: self.chance.bytes(),
@@ -150,7 +151,8 @@ impl Collector {
         seen.truncate(SEEN);
         let seen_items: Vec<ItemId> = seen.iter().copied().map(ItemId).collect();
         let composition = composition(next.screen, next.standing);
-        let tiles = compose(campaign, &composition, &mut self.chance.generator(), &seen_items)?;
+        let network = PrefixHash(next.prefix);
+        let tiles = compose(campaign, &composition, &mut self.chance.generator(), network, &seen_items)?;
         let expires_ms = self.clock.now_ms() + limits::CHALLENGE_LIFE_MS;
         let next = SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next };
         Ok(self.challenge(campaign, &next))
@@ -208,6 +210,13 @@ impl Collector {
     /// asked for, never a refusal (mobile networks change addresses).
     pub(super) fn standing_on_answer(state: &SealedState, prefix: PrefixHash) -> Standing {
         if state.prefix == prefix.0 { state.standing } else { Standing::Suspicious }
+    }
+
+    /// What becomes of a screen answered from `prefix`: from another network than it was issued to nobody passes on the
+    /// first screen, however well it was answered.
+    pub(super) fn decision_on_answer(state: &SealedState, prefix: PrefixHash, decision: Decision) -> Decision {
+        let moved = state.prefix != prefix.0 && state.screen <= 1;
+        if moved && decision == Decision::Accept { Decision::OneMore } else { decision }
     }
 }
 

@@ -1,34 +1,55 @@
 //! A campaign's items in memory: which may be asked now, and what is believed of them. Knows no visitor and no disk.
+//!
+//! Gold must not be found by how often it is seen. Of unknown items only so many are open to be served at a time, of gold so
+//! many in proportion to what screens take of either, and a gold item is retired after as many servings as unknown items of
+//! its class get until they are settled: at any moment, and in the end, both have been seen equally often.
+
+mod exposure;
 
 use std::collections::BTreeSet;
 
-use corvee_consensus::{Crowd, GoldAudit, GoldPolicy, GoldVerdict, Probability, Wear};
+use corvee_consensus::{
+    Crowd, DriftAlarm, DriftMonitor, DriftRule, GoldAudit, GoldPolicy, GoldVerdict, Known, Probability, Wear,
+};
+use corvee_protocol::limits::SELECT_TILES;
+use corvee_protocol::sealed_state::{SealedTile, TileRole};
 use rand::{Rng, RngExt as _};
 
+use self::exposure::{Exposure, Window, place_in_line};
 use super::address::PrefixHash;
 use crate::store::answers::MovedItem;
 use crate::store::items::{ItemId, ItemStanding, ItemState};
 
 /// Unknown items looked at for one screen.
 const CANDIDATES: usize = 64;
-/// Audits remembered by network; beyond it the memory starts afresh.
-const AUDITS: usize = 500_000;
+/// Unknown items below which those beyond the window are looked at as well.
+const CANDIDATES_LEAST: usize = 2 * SELECT_TILES;
+/// Lists up to this length are looked through as a whole; of longer ones a sample is drawn.
+const LOOKED_THROUGH: usize = 600;
+/// Answers remembered by network; beyond it the memory starts afresh.
+const HEARD: usize = 500_000;
 
 /// Where each item stands, with the lists a screen is drawn from.
 pub struct Pool {
     policy: GoldPolicy,
     items: Vec<Entry>,
+    /// Gold that is seen no more often than unknown items are, then gold that is; the first of a list are in service.
     positive_gold: Vec<usize>,
     negative_gold: Vec<usize>,
+    worn_positive: Vec<usize>,
+    worn_negative: Vec<usize>,
     open: Vec<usize>,
     closed: Vec<usize>,
-    /// Which networks have audited which gold.
-    audited: BTreeSet<(ItemId, PrefixHash)>,
+    /// Which networks have answered which item.
+    heard: BTreeSet<(ItemId, PrefixHash)>,
+    exposure: Exposure,
+    drift: DriftMonitor,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     standing: ItemStanding,
+    wear: Wear,
     /// Place in the list it is drawn from.
     place: usize,
 }
@@ -36,17 +57,34 @@ struct Entry {
 impl Pool {
     /// A pool of these items, which must be sorted by row.
     pub fn new(policy: GoldPolicy, crowd: &Crowd, standings: Vec<ItemStanding>) -> Self {
-        let items = standings.into_iter().map(|standing| Entry { standing, place: usize::MAX }).collect();
+        let mut exposure = Exposure::default();
+        for standing in &standings {
+            if matches!(standing.state, ItemState::Final | ItemState::Ambiguous) {
+                exposure.note_settled(standing.log_odds > 0.0, standing.servings.min(standing.n_votes));
+            }
+        }
+        let entry = |standing| Entry { standing, wear: Wear::Fresh, place: usize::MAX };
         let mut pool = Self {
             policy,
-            items,
+            items: standings.into_iter().map(entry).collect(),
             positive_gold: vec![],
             negative_gold: vec![],
+            worn_positive: vec![],
+            worn_negative: vec![],
             open: vec![],
             closed: vec![],
-            audited: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            exposure,
+            drift: DriftMonitor::new(DriftRule::default(), crowd),
         };
-        for at in 0..pool.items.len() {
+        // Those under way are in service first; the others wait in an order that nobody outside chose.
+        let mut order: Vec<usize> = (0..pool.items.len()).collect();
+        order.sort_by_key(|at| {
+            let standing = pool.items.get(*at).map(|entry| &entry.standing);
+            standing.map(|standing| (standing.servings == 0, place_in_line(standing.id)))
+        });
+        for at in order {
+            pool.wear_out(at);
             pool.enlist(at, crowd);
         }
         pool
@@ -69,45 +107,94 @@ impl Pool {
 
     /// Gold that may be served: positive and negative.
     pub fn gold_stock(&self) -> (usize, usize) {
-        (self.positive_gold.len(), self.negative_gold.len())
+        (self.positive_gold.len() + self.worn_positive.len(), self.negative_gold.len() + self.worn_negative.len())
     }
 
-    /// Unknown items for one screen, each once and none of `seen`: open ones, and closed ones only when too few are open.
-    pub fn candidates(&self, chance: &mut impl Rng, seen: &[ItemId]) -> Vec<&ItemStanding> {
-        let mut drawn = self.draw(&self.open, CANDIDATES, chance, seen);
-        if drawn.len() < corvee_protocol::limits::SELECT_TILES {
-            drawn.extend(self.draw(&self.closed, CANDIDATES - drawn.len(), chance, seen));
+    /// Gold that was seen no more often than unknown items are.
+    pub fn fresh_gold(&self) -> usize {
+        self.positive_gold.len() + self.negative_gold.len()
+    }
+
+    /// How many of each list are in service.
+    fn window(&self) -> Window {
+        self.exposure.window(self.positive_gold.len(), self.negative_gold.len())
+    }
+
+    /// Unknown items for one screen, each once, none of `seen`, and none that `network` has answered unless too few others
+    /// are left: open ones in service, then open ones that wait, then closed ones.
+    pub fn candidates(&self, chance: &mut impl Rng, network: PrefixHash, seen: &[ItemId]) -> Vec<&ItemStanding> {
+        let (served, waiting) = split(&self.open, self.window().unknown);
+        let is_new = |standing: &ItemStanding| !seen.contains(&standing.id) && !self.has_heard(standing.id, network);
+        let mut drawn = self.draw(served, CANDIDATES, chance, is_new);
+        if drawn.len() < CANDIDATES_LEAST {
+            drawn.extend(self.draw(waiting, CANDIDATES - drawn.len(), chance, is_new));
         }
+        let mut fill = |list: &[usize]| {
+            if drawn.len() < SELECT_TILES {
+                let known: Vec<ItemId> = drawn.iter().map(|standing| standing.id).collect();
+                let is_other = |standing: &ItemStanding| !seen.contains(&standing.id) && !known.contains(&standing.id);
+                drawn.extend(self.draw(list, CANDIDATES - drawn.len(), chance, is_other));
+            }
+        };
+        fill(&self.closed);
+        fill(&self.open);
         drawn
     }
 
-    /// Gold for one screen: `n` items of this label, fresh ones first, then the least served of a few drawn.
+    /// Gold for one screen: up to `n` items of this label, none of `seen`. First what is in service and `network` has not
+    /// answered, then what waits, then what `network` has answered, then the least served of a few that are worn.
     pub fn draw_gold(
         &self,
         positive: bool,
         n: usize,
         chance: &mut impl Rng,
+        network: PrefixHash,
         seen: &[ItemId],
     ) -> Vec<(&ItemStanding, Wear)> {
-        let list = if positive { &self.positive_gold } else { &self.negative_gold };
-        let mut drawn = self.draw(list, list.len().min(CANDIDATES), chance, seen);
-        // A stable sort keeps the random order among equals. Fresh gold is drawn evenly, whatever its servings, so that
-        // servings tell nothing about which gold comes next.
-        drawn.sort_by_key(|standing| match self.wear(standing) {
-            Wear::Fresh => 0,
-            Wear::Worn => standing.servings,
-        });
-        drawn.truncate(n);
-        drawn.into_iter().map(|standing| (standing, self.wear(standing))).collect()
+        let window = self.window();
+        let (fresh, worn, in_service) = if positive {
+            (&self.positive_gold, &self.worn_positive, window.positive_gold)
+        } else {
+            (&self.negative_gold, &self.worn_negative, window.negative_gold)
+        };
+        let (served, waiting) = split(fresh, in_service);
+        let is_unseen = |standing: &ItemStanding| !seen.contains(&standing.id);
+        let is_new = |standing: &ItemStanding| is_unseen(standing) && !self.has_heard(standing.id, network);
+        // Evenly, whatever their servings, so that servings tell nothing about which gold comes next.
+        let mut drawn = self.draw(served, n, chance, is_new);
+        if drawn.len() < n {
+            drawn.extend(self.draw(waiting, n - drawn.len(), chance, is_new));
+        }
+        if drawn.len() < n {
+            let known: Vec<ItemId> = drawn.iter().map(|standing| standing.id).collect();
+            let is_other = |standing: &ItemStanding| is_unseen(standing) && !known.contains(&standing.id);
+            drawn.extend(self.draw(fresh, n - drawn.len(), chance, is_other));
+        }
+        let mut drawn: Vec<_> = drawn.into_iter().map(|standing| (standing, Wear::Fresh)).collect();
+        if drawn.len() < n {
+            let mut tired = self.draw(worn, CANDIDATES, chance, is_unseen);
+            // A stable sort keeps the random order among equals.
+            tired.sort_by_key(|standing| (self.has_heard(standing.id, network), standing.servings));
+            drawn.extend(tired.into_iter().take(n - drawn.len()).map(|standing| (standing, Wear::Worn)));
+        }
+        drawn
+    }
+
+    /// Notes what a screen took of either, so that gold is in service in proportion.
+    pub fn note_screen(&mut self, tiles: &[SealedTile]) {
+        self.exposure.note_screen(tiles);
     }
 
     /// Takes over where items stand after an answer, and counts its serving.
     pub fn apply(&mut self, moved: &[MovedItem], crowd: &Crowd) {
         for item in moved {
-            self.take_over(item, crowd);
             if let Some(entry) = self.index(item.id).and_then(|at| self.items.get_mut(at)) {
                 entry.standing.servings = entry.standing.servings.saturating_add(1);
+                if entry.standing.state == ItemState::Open && item.state != ItemState::Open {
+                    self.exposure.note_settled(item.log_odds > 0.0, entry.standing.servings);
+                }
             }
+            self.take_over(item, crowd);
         }
     }
 
@@ -132,12 +219,32 @@ impl Pool {
         }
     }
 
-    /// Whether this network has not audited this gold before: in audits, too, one network has one voice.
-    pub fn is_first_audit(&mut self, id: ItemId, prefix: PrefixHash) -> bool {
-        if self.audited.len() >= AUDITS {
-            self.audited.clear();
+    /// Notes that this network has answered this item; tells whether it is the first time.
+    pub fn hear(&mut self, id: ItemId, network: PrefixHash) -> bool {
+        if self.heard.len() >= HEARD {
+            self.heard.clear();
         }
-        self.audited.insert((id, prefix))
+        self.heard.insert((id, network))
+    }
+
+    fn has_heard(&self, id: ItemId, network: PrefixHash) -> bool {
+        self.heard.contains(&(id, network))
+    }
+
+    /// Takes in what a visitor said of a screen's tiles whose answer is known, or nearly so; tells when a class is answered
+    /// otherwise than usual.
+    pub fn watch(&mut self, answers: &[(&SealedTile, bool)]) -> Option<DriftAlarm> {
+        let known = |(tile, picked): &(&SealedTile, bool)| match tile.role {
+            TileRole::FreshGold { positive } | TileRole::WornGold { positive } => {
+                Some((positive, Known::Gold, *picked))
+            }
+            TileRole::Unknown => {
+                let positive = self.positive(ItemId(tile.item), Probability::HALF);
+                Some((self.drift.nearly_known(positive)?, Known::Votes, *picked))
+            }
+        };
+        let known: Vec<_> = answers.iter().filter_map(known).collect();
+        self.drift.observe_screen(&known)
     }
 
     /// Counts a serving of gold and what a good visitor said of it; gold that good visitors contradict is expelled.
@@ -150,50 +257,83 @@ impl Pool {
             Some(false) => entry.standing.audits.disagreed = entry.standing.audits.disagreed.saturating_add(1),
             None => {}
         }
+        let is_served = entry.place != usize::MAX;
         if audit == Some(false) && is_expelled(&self.policy, crowd, &entry.standing) {
-            tracing::warn!(item = id.0, "good visitors contradict this gold: it is no longer served");
+            if is_served {
+                tracing::warn!(item = id.0, "good visitors contradict this gold: it is no longer served");
+                self.strike(at, ItemState::Gold);
+            }
+        } else if is_served && entry.wear == Wear::Fresh && self.is_worn(at) {
             self.strike(at, ItemState::Gold);
+            self.wear_out(at);
+            self.enlist(at, crowd);
         }
     }
 
-    fn wear(&self, standing: &ItemStanding) -> Wear {
-        self.policy.wear(standing.servings)
+    /// Whether this gold has been seen as often as an unknown item of its class is.
+    fn is_worn(&self, at: usize) -> bool {
+        let Some(ItemStanding { id, gold: Some(positive), servings, .. }) = self.items.get(at).map(|it| &it.standing)
+        else {
+            return false;
+        };
+        let servings_allowed = self.exposure.servings(*id, *positive).min(self.policy.servings_per_gold);
+        *servings >= servings_allowed
+    }
+
+    fn wear_out(&mut self, at: usize) {
+        if self.is_worn(at)
+            && let Some(entry) = self.items.get_mut(at)
+        {
+            entry.wear = Wear::Worn;
+        }
     }
 
     fn index(&self, id: ItemId) -> Option<usize> {
         self.items.binary_search_by_key(&id, |entry| entry.standing.id).ok()
     }
 
-    fn draw(&self, list: &[usize], n: usize, chance: &mut impl Rng, seen: &[ItemId]) -> Vec<&ItemStanding> {
-        let places = if list.len() <= n * 2 {
-            rand::seq::index::sample(chance, list.len(), list.len()).into_vec()
-        } else {
-            // Draws with replacement, doubles struck out: exact enough where the list is much longer than what is wanted.
-            let mut places: Vec<usize> = (0..n + seen.len()).map(|_| chance.random_range(0..list.len())).collect();
-            let mut met = BTreeSet::new();
-            places.retain(|place| met.insert(*place));
-            places
-        };
+    /// Up to `n` of these, in random order.
+    fn draw(
+        &self,
+        list: &[usize],
+        n: usize,
+        chance: &mut impl Rng,
+        is_wanted: impl Fn(&ItemStanding) -> bool,
+    ) -> Vec<&ItemStanding> {
         let standing = |place: usize| list.get(place).and_then(|at| self.items.get(*at)).map(|entry| &entry.standing);
-        places.into_iter().filter_map(standing).filter(|standing| !seen.contains(&standing.id)).take(n).collect()
+        if n == 0 {
+            return Vec::new();
+        }
+        if list.len() <= LOOKED_THROUGH {
+            let places = rand::seq::index::sample(chance, list.len(), list.len());
+            return places.into_iter().filter_map(standing).filter(|standing| is_wanted(standing)).take(n).collect();
+        }
+        // Draws with replacement, doubles struck out: exact enough where the list is much longer than what is wanted.
+        let mut met = BTreeSet::new();
+        let places = (0..4 * n).map(|_| chance.random_range(0..list.len()));
+        let mut places: Vec<usize> = places.collect();
+        places.retain(|place| met.insert(*place));
+        places.into_iter().filter_map(standing).filter(|standing| is_wanted(standing)).take(n).collect()
     }
 
-    fn list(&mut self, state: ItemState, gold: Option<bool>) -> &mut Vec<usize> {
-        match (state, gold) {
-            (_, Some(true)) => &mut self.positive_gold,
-            (_, Some(false)) => &mut self.negative_gold,
-            (ItemState::Open | ItemState::Gold, None) => &mut self.open,
-            (ItemState::Final | ItemState::Ambiguous, None) => &mut self.closed,
+    fn list(&mut self, state: ItemState, gold: Option<bool>, wear: Wear) -> &mut Vec<usize> {
+        match (state, gold, wear) {
+            (_, Some(true), Wear::Fresh) => &mut self.positive_gold,
+            (_, Some(true), Wear::Worn) => &mut self.worn_positive,
+            (_, Some(false), Wear::Fresh) => &mut self.negative_gold,
+            (_, Some(false), Wear::Worn) => &mut self.worn_negative,
+            (ItemState::Open | ItemState::Gold, None, _) => &mut self.open,
+            (ItemState::Final | ItemState::Ambiguous, None, _) => &mut self.closed,
         }
     }
 
     fn enlist(&mut self, at: usize, crowd: &Crowd) {
         let Some(entry) = self.items.get(at) else { return };
-        let (state, gold) = (entry.standing.state, entry.standing.gold);
+        let (state, gold, wear) = (entry.standing.state, entry.standing.gold, entry.wear);
         if gold.is_some() && is_expelled(&self.policy, crowd, &entry.standing) {
             return;
         }
-        let list = self.list(state, gold);
+        let list = self.list(state, gold, wear);
         list.push(at);
         let place = list.len() - 1;
         if let Some(entry) = self.items.get_mut(at) {
@@ -203,8 +343,9 @@ impl Pool {
 
     fn strike(&mut self, at: usize, state: ItemState) {
         let Some(entry) = self.items.get_mut(at) else { return };
-        let (place, gold) = (std::mem::replace(&mut entry.place, usize::MAX), entry.standing.gold);
-        let list = self.list(state, gold);
+        let (gold, wear) = (entry.standing.gold, entry.wear);
+        let place = std::mem::replace(&mut entry.place, usize::MAX);
+        let list = self.list(state, gold, wear);
         if place >= list.len() {
             return;
         }
@@ -214,6 +355,11 @@ impl Pool {
             entry.place = place;
         }
     }
+}
+
+/// The first `n` of a list, and the rest.
+fn split(list: &[usize], n: usize) -> (&[usize], &[usize]) {
+    list.split_at(n.min(list.len()))
 }
 
 /// Whether good visitors contradict this gold. Its audits are replayed: they differ only in agreeing or not, so that
@@ -231,105 +377,4 @@ pub fn is_expelled(policy: &GoldPolicy, crowd: &Crowd, standing: &ItemStanding) 
 }
 
 #[cfg(test)]
-mod tests {
-    use rand::SeedableRng as _;
-    use rand_chacha::ChaCha20Rng;
-
-    use super::*;
-    use crate::store::items::Audits;
-
-    fn standing(id: i64, gold: Option<bool>) -> ItemStanding {
-        let state = if gold.is_some() { ItemState::Gold } else { ItemState::Open };
-        ItemStanding {
-            id: ItemId(id),
-            state,
-            gold,
-            log_odds: -2.0,
-            n_votes: 0,
-            servings: 0,
-            image: [0; 32],
-            audits: Audits::default(),
-        }
-    }
-
-    fn pool(n_open: i64) -> Pool {
-        let gold = [(1, true), (2, true), (3, false), (4, false)];
-        let mut standings: Vec<_> = gold.map(|(id, positive)| standing(id, Some(positive))).into();
-        standings.extend((10..10 + n_open).map(|id| standing(id, None)));
-        Pool::new(GoldPolicy::default(), &Crowd::default(), standings)
-    }
-
-    fn chance() -> ChaCha20Rng {
-        ChaCha20Rng::seed_from_u64(3)
-    }
-
-    fn settle(pool: &mut Pool, id: i64, state: ItemState) {
-        let moved = MovedItem { id: ItemId(id), state, log_odds: 8.0, n_votes: 7 };
-        pool.apply(&[moved], &Crowd::default());
-    }
-
-    #[test]
-    fn closed_items_are_asked_only_when_too_few_are_open() {
-        let mut pool = pool(12);
-        for id in 10..13 {
-            settle(&mut pool, id, ItemState::Final);
-        }
-        let open: Vec<_> = pool.candidates(&mut chance(), &[]).iter().map(|item| item.id.0).collect();
-        assert_eq!(open.len(), 9);
-        assert!(open.iter().all(|id| *id >= 13));
-        settle(&mut pool, 13, ItemState::Ambiguous);
-        assert_eq!(pool.candidates(&mut chance(), &[]).len(), 12);
-        settle(&mut pool, 13, ItemState::Open);
-        assert_eq!(pool.candidates(&mut chance(), &[]).len(), 9);
-    }
-
-    #[test]
-    fn what_a_visit_has_seen_is_not_drawn_again() {
-        let pool = pool(1000);
-        let mut chance = chance();
-        for _ in 0..50 {
-            let seen: Vec<ItemId> = (10..30).map(ItemId).collect();
-            let drawn = pool.candidates(&mut chance, &seen);
-            assert!(drawn.iter().all(|item| item.id.0 >= 30));
-            let mut ids: Vec<_> = drawn.iter().map(|item| item.id).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            assert_eq!(ids.len(), drawn.len());
-            assert!(pool.draw_gold(true, 2, &mut chance, &[ItemId(1)]).iter().all(|(item, _)| item.id == ItemId(2)));
-        }
-    }
-
-    #[test]
-    fn fresh_gold_is_served_before_worn_gold() {
-        let mut pool = pool(9);
-        for _ in 0..10 {
-            pool.serve_gold(ItemId(1), None, &Crowd::default());
-        }
-        for _ in 0..20 {
-            let gold = pool.draw_gold(true, 1, &mut chance(), &[]);
-            assert_eq!(gold.first().map(|(item, wear)| (item.id, *wear)), Some((ItemId(2), Wear::Fresh)));
-        }
-    }
-
-    #[test]
-    fn one_network_audits_a_gold_item_once() {
-        let mut pool = pool(9);
-        assert!(pool.is_first_audit(ItemId(1), PrefixHash([1; 8])));
-        assert!(!pool.is_first_audit(ItemId(1), PrefixHash([1; 8])));
-        assert!(pool.is_first_audit(ItemId(2), PrefixHash([1; 8])));
-        assert!(pool.is_first_audit(ItemId(1), PrefixHash([2; 8])));
-    }
-
-    #[test]
-    fn gold_that_good_visitors_contradict_is_expelled() {
-        let mut pool = pool(9);
-        for _ in 0..8 {
-            pool.serve_gold(ItemId(3), Some(false), &Crowd::default());
-        }
-        assert_eq!(pool.gold_stock(), (2, 1));
-        for _ in 0..200 {
-            pool.serve_gold(ItemId(4), Some(true), &Crowd::default());
-        }
-        assert_eq!(pool.gold_stock(), (2, 1));
-    }
-}
+mod tests;

@@ -184,7 +184,7 @@ pub fn rules(campaign: &CampaignRow) -> CampaignRules {
     CampaignRules {
         id: campaign.id,
         prior: Probability::saturating(campaign.prior),
-        stop: StopRule { confidence, ..StopRule::default() },
+        stop: StopRule { confidence, confidence_of_votes: confidence, ..StopRule::default() },
         crowd: Crowd::default(),
     }
 }

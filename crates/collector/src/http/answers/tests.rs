@@ -21,7 +21,8 @@ async fn right_answers_end_in_a_token_that_redeems_once() {
 
 #[tokio::test]
 async fn wrong_answers_never_end_in_a_token() {
-    let test = TestCollector::with_limits(BudgetLimits { challenges: 1000, ..BudgetLimits::default() }).await;
+    let test =
+        TestCollector::with_limits(BudgetLimits { challenges: 1000, failures: 1000, ..BudgetLimits::default() }).await;
     let mut challenge = test.challenge().await;
     for _ in 0..40 {
         let right = test.truth(&challenge.challenge).await;
@@ -154,7 +155,8 @@ async fn right_answers_of_many_visitors_settle_labels_that_are_right() {
 
 #[tokio::test]
 async fn one_network_alone_settles_nothing() {
-    let limits = BudgetLimits { clean_challenges: 10_000, clean_failures: 10_000, challenges: 10_000 };
+    let limits =
+        BudgetLimits { clean_challenges: 10_000, clean_failures: 10_000, challenges: 10_000, failures: 10_000 };
     let test = TestCollector::with_limits(limits).await;
     for visitor in 0..60 {
         test.pass_from(&format!("203.0.113.{visitor}")).await;
