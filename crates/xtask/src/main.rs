@@ -10,6 +10,7 @@ mod demo;
 mod dist;
 mod gallery;
 mod node_tools;
+mod postgres;
 mod program;
 mod snippets;
 mod test;
@@ -45,6 +46,8 @@ enum Task {
     Tidy,
     /// Print the figures that the documents quote
     Bench(bench::Options),
+    /// Start an empty PostgreSQL that is gone afterwards, for a command or until Ctrl-C
+    Postgres(postgres::Options),
     /// Take a picture of every state of the widget into docs/gallery
     Gallery,
 }
@@ -69,6 +72,7 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Check => check::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
+        Task::Postgres(options) => postgres::run(&workspace, &options),
         Task::Gallery => gallery::run(&workspace),
     }
 }
