@@ -13,6 +13,7 @@ mod http;
 mod images;
 mod import;
 mod jobs;
+mod keys;
 mod observe;
 mod requester;
 mod sample_folder;

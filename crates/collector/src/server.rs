@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use crate::jobs;
+use crate::keys::Keys;
 use crate::state::Collector;
 
 /// Time that requests under way have to end after a stop signal.
@@ -22,12 +23,14 @@ pub struct Service {
     pub collector: Arc<Collector>,
     /// The writer's task: ends after its last commit.
     pub writer_task: JoinHandle<()>,
+    /// Where its keys are.
+    pub keys: Keys,
 }
 
 impl Service {
     /// Serves `router` on `listener` until SIGINT or SIGTERM, then ends what is under way and closes the database.
     pub async fn run(self, listener: TcpListener, router: Router) -> anyhow::Result<()> {
-        let jobs = jobs::start(&self.collector);
+        let jobs = jobs::start(&self.collector, self.keys);
         let (stop, stopped) = tokio::sync::watch::channel(());
         let mut graceful = stopped.clone();
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())

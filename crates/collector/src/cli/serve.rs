@@ -8,12 +8,12 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use super::Context;
-use crate::config::Config;
 use crate::data::ServeLock;
 use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
+use crate::keys::Keys;
 use crate::server::{self, Service};
 use crate::state::Collector;
 use crate::store::writer::Writer;
@@ -36,7 +36,7 @@ pub(super) struct Prepared {
     pub(super) listener: TcpListener,
     pub(super) address: SocketAddr,
     pub(super) app: AppState,
-    pub(super) lock: ServeLock,
+    pub(super) lock: Option<ServeLock>,
 }
 
 impl Serve {
@@ -58,10 +58,11 @@ pub(super) async fn prepare(
     listen: Option<SocketAddr>,
     trusted_proxies: Vec<IpNet>,
 ) -> anyhow::Result<Prepared> {
-    let mut config = Config::load(context.data.path())?;
+    let mut config = context.config.clone();
     config.listen = listen.unwrap_or(config.listen);
     config.trusted_proxies.extend(trusted_proxies);
-    let lock = context.data.lock_for_serving()?;
+    // A folder with the database inside is served by one collector, a folder beside a server by any number.
+    let lock = config.database.is_none().then(|| context.data.lock_for_serving()).transpose()?;
     let listener = server::bind(config.listen).await?;
     let address = listener.local_addr()?;
 
@@ -73,14 +74,16 @@ pub(super) async fn prepare(
     }
     let (writer, writer_task) = Writer::start(store.clone());
     let gallery = Gallery::new(shelf);
-    let keys = context.data.sealing_keys()?;
+    let keys = Keys::new(context.data.clone(), store.clone());
+    let ring = keys.ring(context.clock.now_ms()).await?;
     let (clock, chance) = (Arc::clone(&context.clock), context.chance.clone());
-    let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.limits()).await?;
+    let collector = Collector::new(store, writer, ring, gallery, clock, chance, config.limits()).await?;
+    keys.refresh(&collector).await?;
     let collector = Arc::new(collector);
     let app = AppState {
         collector: Arc::clone(&collector),
         trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
         requester_key: Arc::new(context.data.requester_key()?),
     };
-    Ok(Prepared { service: Service { collector, writer_task }, listener, address, app, lock })
+    Ok(Prepared { service: Service { collector, writer_task, keys }, listener, address, app, lock })
 }
