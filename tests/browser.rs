@@ -295,6 +295,13 @@ async fn hooks_tell_of_size_time_and_escape_until_they_are_gone() {
     JsFuture::from(frame).await.unwrap();
     settle().await;
     press("Escape", "Escape").await;
+    // A timer of no time at all is still the browser's to fire when it pleases.
+    for _ in 0..1000 {
+        if props.told.borrow().len() >= 3 {
+            break;
+        }
+        settle().await;
+    }
     let mut told = props.told.borrow().clone();
     told.sort_unstable();
     assert_eq!(told, ["escape", "height 123", "turn 7"]);

@@ -11,8 +11,8 @@ mod collector;
 mod comment_page;
 #[path = "e2e/host_page.rs"]
 mod host_page;
-#[path = "e2e/late_wasm.rs"]
-mod late_wasm;
+#[path = "e2e/line.rs"]
+mod line;
 #[path = "e2e/process.rs"]
 mod process;
 #[path = "e2e/programs.rs"]
@@ -38,3 +38,5 @@ mod labelling;
 mod plain;
 #[path = "e2e/privacy.rs"]
 mod privacy;
+#[path = "e2e/screen_reader.rs"]
+mod screen_reader;

@@ -84,11 +84,13 @@ fn passed() -> AnswerReply {
             final_labels: 2,
             requester: "City Museum".to_owned(),
             data_set: "street scenes".to_owned(),
+            data_set_language: "en".to_owned(),
             licence: "CC BY 4.0".to_owned(),
             prices: vec![
                 price("time at the median pay of click-work", 5_200, "9.4 s × 2 $/h", "Hara et al.", "2018"),
                 price("six labels at a cloud list price", 210_000, "6 × 35 $ / 1000", "a cloud vendor's list", "2024"),
             ],
+            prices_language: "en".to_owned(),
         },
     })
 }
@@ -278,6 +280,23 @@ async fn the_receipt_is_a_payslip() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_receipt_written_the_other_way_keeps_each_text_and_formula_in_its_order() {
+    let settings = settings("ar");
+    let html = rendered(view(&Play::done().on(Event::ReceiptOpened).session, &settings)).await;
+    for part in [
+        r#"<bdi dir="auto">City Museum</bdi>"#,
+        r#"<bdi dir="auto" lang="en">street scenes</bdi>"#,
+        r#"<bdi dir="auto">CC BY 4.0</bdi>"#,
+        r#"<ul lang="en" class="prices">"#,
+        r#"<bdi dir="auto">time at the median pay of click-work</bdi>"#,
+        r#"<bdi dir="ltr">9.4 s × 2 $/h</bdi>"#,
+        r#"<bdi dir="ltr">KX4J-90AB-CDEF-GHJK</bdi>"#,
+    ] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn removal_asks_first() {
     check("receipt-removal-asked", Play::done().on(Event::ReceiptOpened).on(Event::RemovalAsked)).await;
 }
@@ -353,7 +372,7 @@ async fn the_page_before_the_code_shows_what_the_code_will_show() {
     let (page_before, page_ways) = page.split_once("<div class=\"ways\"").unwrap();
     let filled = page_before.replace("{{text:open_challenge}}", "Prove that you are not a robot").replace(
         "{{purpose}}",
-        "Keeps robots out. Pictures for City Museum: street scenes, a training set for finding crossings. About 9\u{a0}s, unpaid.",
+        "Keeps robots out. About 9\u{a0}s, unpaid. Pictures for City Museum: street scenes, a training set for finding crossings.",
     );
     assert_eq!(bare(&filled), bare(before));
     assert!(page_ways.contains("{{ways}}") && ways.contains("value=\"label\"") && ways.contains("value=\"machine\""));

@@ -6,8 +6,12 @@ const passed = root.querySelector('[data-token]');
 const tell = (kind, details) => parent.postMessage({ corvee: 1, kind, ...details }, origin);
 // Back to the widget, which begins anew.
 const leave = () => location.replace(widget);
+const grow = () => tell('open', { width: 400, height: root.offsetHeight, for: 'challenge' });
+const growth = new ResizeObserver(grow);
 const close = () => {
   if (passed) return;
+  // The frame shrinks before the widget has come back, and must not ask for room again.
+  growth.disconnect();
   tell('dismissed');
   tell('closed');
   leave();
@@ -17,8 +21,7 @@ let heard = false;
 const hand = () => {
   heard = true;
   if (!passed) {
-    const grow = () => tell('open', { width: 400, height: root.offsetHeight, for: 'challenge' });
-    new ResizeObserver(grow).observe(root);
+    growth.observe(root);
     addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') close();
     });

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::pictures::Picture;
+use crate::pictures::{PLAIN_VIEWS, Picture, Setting};
 use crate::states::{LANGUAGES, STATES, THEMES};
 
 const HEAD: &str = r#"<!doctype html>
@@ -35,8 +35,8 @@ const HEAD: &str = r#"<!doctype html>
     <main>
       <h1>Every state of the widget</h1>
       <p>
-        Taken by <code>cargo xtask gallery</code> from a real collector in headless Chromium: light, dark and with more contrast,
-        on a desk's screen and on one of 320 pixels. The pictures in the grid are drawn at random.
+        Taken by <code>cargo xtask gallery</code> from a real collector in headless Chromium: on a desk's screen and on
+        one of 320 pixels; in English also dark, with more contrast, compact and flexible. The pictures in the grid are drawn at random.
       </p>
 "#;
 
@@ -53,18 +53,18 @@ pub(crate) fn write(folder: &Path, pictures: &[Picture]) -> anyhow::Result<()> {
     page.push_str("      </ul></nav>\n");
     for language in LANGUAGES {
         writeln!(page, "      <h2 id=\"{language}\" lang=\"{language}\">{}</h2>", name(language))?;
-        for state in STATES {
+        let plain = PLAIN_VIEWS.map(|(name, caption, _)| (name, caption));
+        for (state, caption) in STATES.iter().map(|state| (state.name, state.caption)).chain(plain) {
             writeln!(
                 page,
-                "      <section class=\"state\">\n        <h3>{}</h3>\n        <div class=\"shots\">",
-                state.caption
+                "      <section class=\"state\">\n        <h3>{caption}</h3>\n        <div class=\"shots\">"
             )?;
             for theme in THEMES {
                 let shown = pictures.iter().filter(|picture| {
-                    picture.state == state.name && picture.setting.0 == language && picture.setting.1 == theme
+                    picture.state == state && picture.setting.language == language && picture.setting.theme == theme
                 });
                 for picture in shown {
-                    figure(&mut page, picture, state.caption)?;
+                    figure(&mut page, picture, caption)?;
                 }
             }
             page.push_str("        </div>\n      </section>\n");
@@ -75,7 +75,7 @@ pub(crate) fn write(folder: &Path, pictures: &[Picture]) -> anyhow::Result<()> {
 }
 
 fn figure(page: &mut String, picture: &Picture, caption: &str) -> std::fmt::Result {
-    let (language, theme, screen) = picture.setting;
+    let Setting { language, theme, screen, .. } = picture.setting;
     let (file, width, height) = (picture.file(), picture.width.round(), picture.height.round());
     writeln!(
         page,

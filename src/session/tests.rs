@@ -79,8 +79,10 @@ fn passed() -> AnswerReply {
             final_labels: 2,
             requester: "City Museum".to_owned(),
             data_set: "street scenes".to_owned(),
+            data_set_language: "en".to_owned(),
             licence: "CC BY 4.0".to_owned(),
             prices: vec![],
+            prices_language: String::new(),
         },
     })
 }

@@ -15,8 +15,10 @@ impl Read for Receipt {
             final_labels: whole(value, "final_labels")?,
             requester: text(value, "requester")?,
             data_set: text(value, "data_set")?,
+            data_set_language: text(value, "data_set_language")?,
             licence: text(value, "licence")?,
             prices: list(value, "prices", PriceMeasure::read)?,
+            prices_language: text(value, "prices_language")?,
         })
     }
 }

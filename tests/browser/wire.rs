@@ -87,10 +87,12 @@ fn replies_are_read_as_the_protocol_writes_them() {
 
     let passed = r#"{"passed": {"token": "ttttttttttttttttttttttttttttttttttttttttttt", "token_lives_ms": 120000, "receipt": {
         "code": "KX4J-90AB-CDEF-GHJK", "solve_ms": 9449, "gold_tiles": 3, "votes": 6, "final_labels": 0, "requester": "r",
-        "data_set": "d", "licence": "l", "prices": [
-            {"measure": "m", "usd_micros": 5200, "formula": "f", "source": "s", "as_of": "2018"}]}}}"#;
+        "data_set": "d", "data_set_language": "", "licence": "l", "prices": [
+            {"measure": "m", "usd_micros": 5200, "formula": "f", "source": "s", "as_of": "2018"}],
+        "prices_language": "fr"}}}"#;
     let AnswerReply::Passed(passed) = wire::parse(passed).unwrap() else { panic!("not passed") };
     assert_eq!(passed.receipt.prices.first().unwrap().usd_micros, 5_200);
+    assert_eq!((passed.receipt.data_set_language.as_str(), passed.receipt.prices_language.as_str()), ("", "fr"));
 
     let problem: Problem = wire::parse(
         r#"{"type": "urn:corvee:problem:too-many", "title": "t", "status": 429, "detail": "d", "instance": "/unknown"}"#,

@@ -38,13 +38,13 @@ async fn a_french_page_speaks_french() -> anyhow::Result<()> {
         ensure!(languages == ["fr", "fr"], "the frame's languages are {languages:?}");
         let purpose = visitor.text(".purpose").await?;
         ensure!(
-            purpose.starts_with("Tient les robots à distance. Images pour Corvée demonstration")
-                && purpose.contains("non payées"),
+            purpose.starts_with("Tient les robots à distance. Environ ")
+                && purpose.contains("non payées. Images pour Corvée demonstration"),
             "{purpose}"
         );
 
         let screen = visitor.begin().await?;
-        visitor.reads(".question", "Quelles images montrent un vélo ?").await?;
+        visitor.reads(".question", "Quelles images montrent un vélo\u{a0}?").await?;
         ensure!(browser.read::<String>("document.querySelector('.question').lang").await? == "fr");
         visitor
             .reads(
@@ -195,7 +195,7 @@ impl Tour {
     async fn visit(&mut self, browser: &Browser, collector: &Collector, setting: &Setting) -> anyhow::Result<()> {
         browser.chromium()?.show_as(setting.viewport).await?;
         browser.chromium()?.prefer(&setting.features).await?;
-        let page = states::page(collector, setting.language, setting.theme).await?;
+        let page = states::page(collector, setting.language, setting.theme, "normal").await?;
         let mut walk = Walk::begin(browser, collector, &page).await?;
         for state in STATES {
             let place = format!("{} ({}), {}", state.name, state.caption, setting.name);

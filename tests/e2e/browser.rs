@@ -24,7 +24,20 @@ pub(crate) use matrix::{
 };
 
 /// How long something on a page may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it is left alone between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What JavaScript takes for true.
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(value) => value.as_f64() != Some(0.0),
+        Value::String(value) => !value.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
 
 /// A browser with one window and an empty profile.
 #[derive(Clone, Debug)]
@@ -138,26 +151,27 @@ impl Browser {
 
     /// The value of a JavaScript expression as soon as it is truthy.
     ///
+    /// It is asked for again and again from outside: what waits within a document is gone when another takes its place.
+    ///
     /// # Errors
-    /// It stays falsy for half a minute; the error shows the text of the document.
+    /// It stays falsy for a minute; the error shows the text of the document, or why it cannot be asked.
     pub(crate) async fn until(&self, expression: &str) -> anyhow::Result<Value> {
-        let patience_ms = PATIENCE.as_millis();
+        let begin = Instant::now();
         // Written out, not handed over as text to be evaluated: the frame's policy permits no evaluation.
-        let script = format!(
-            "const done = arguments[arguments.length - 1], begin = performance.now();
-             const look = () => {{
-               const found = ({expression});
-               if (found) return done({{ found: found instanceof Node ? true : found }});
-               if (performance.now() - begin > {patience_ms}) return done({{ late: document.body.innerText }});
-               setTimeout(look, 10);
-             }};
-             look();"
-        );
-        let value = self.driver.execute_async(script, vec![]).await;
-        let value = value.with_context(|| format!("cannot wait for {expression}"))?.json().clone();
-        match value.get("found") {
-            Some(found) => Ok(found.clone()),
-            None => bail!("never came: {expression}; the document says: {}", value.get("late").unwrap_or(&value)),
+        let script = format!("const found = ({expression}); return found instanceof Node ? true : found;");
+        loop {
+            // A document that is being exchanged answers with an error.
+            let refused = match self.driver.execute(script.clone(), vec![]).await {
+                Ok(found) if is_truthy(found.json()) => return Ok(found.json().clone()),
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+            if begin.elapsed() > PATIENCE {
+                let text: String = self.read("document.body.innerText").await.unwrap_or_default();
+                let refused = refused.map(|error| format!(": {error}")).unwrap_or_default();
+                bail!("never came: {expression}{refused}; the document says: {text}");
+            }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -170,7 +184,7 @@ impl Browser {
     /// The HTML of the present document as soon as it contains `part`; no script of the page's runs for it.
     ///
     /// # Errors
-    /// It does not for half a minute; the error holds what there is.
+    /// It does not for a minute; the error holds what there is.
     pub(crate) async fn source_with(&self, part: &str) -> anyhow::Result<String> {
         let begin = Instant::now();
         loop {

@@ -86,14 +86,14 @@ const HOLD_CLOCK: &str = "if (!window.waiting) {
 /// Lets the last of them pass.
 const JUMP: &str = "window.waiting.pop()();";
 
-/// A page in this language with a widget of this theme.
-pub(crate) async fn page(collector: &Collector, language: &str, theme: &str) -> anyhow::Result<HostPage> {
+/// A page in this language with a widget of this theme and size.
+pub(crate) async fn page(collector: &Collector, language: &str, theme: &str, size: &str) -> anyhow::Result<HostPage> {
     let (sitekey, origin) = (collector.site_keys()?.sitekey, collector.origin());
     HostPage::serve(
         language,
         &format!(
             "<script src=\"{origin}/api.js\" async defer></script>
-             <div class=\"corvee\" data-sitekey=\"{sitekey}\" data-theme=\"{theme}\" data-refresh-expired=\"manual\"></div>"
+             <div class=\"corvee\" data-sitekey=\"{sitekey}\" data-theme=\"{theme}\" data-size=\"{size}\" data-refresh-expired=\"manual\"></div>"
         ),
     )
     .await

@@ -3,6 +3,7 @@
 mod aggregate;
 mod campaign;
 mod demo;
+mod doctor;
 mod embed;
 mod export;
 mod import;
@@ -74,6 +75,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Shows where campaigns stand.
     Stats(stats::Stats),
+    /// Looks settings, folder, database and machine over, and says what to do.
+    Doctor(doctor::Doctor),
     /// Writes drawn street scenes with labels into a folder.
     Samples(samples::Samples),
     /// Labels, workers and agreement from a file of answers, wherever they come from.
@@ -116,6 +119,10 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Keys(keys) => keys.run(context()?).await,
         Command::Simulate(simulate) => simulate.run(context()?).await,
         Command::Stats(stats) => stats.run(context()?).await,
+        Command::Doctor(doctor) => {
+            doctor::check_folder(&arguments.data)?;
+            doctor.run(context()?).await
+        }
         Command::Samples(samples) => samples.run(Output { json: arguments.json }),
         Command::Aggregate(aggregate) => aggregate.run(Output { json: arguments.json }),
     }

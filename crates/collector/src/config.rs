@@ -21,6 +21,12 @@ pub const CONFIG_FILE: &str = "corvee.toml";
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Connections at one time; further ones wait until one ends.
+    pub connections: usize,
+    /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
+    pub drain_seconds: u32,
+    /// Address and port of `GET /metrics`; without it nothing is counted.
+    pub metrics: Option<SocketAddr>,
     /// Networks whose `X-Forwarded-For` is believed, such as `["10.0.0.0/8"]`.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address prefix may ask for in an hour.
@@ -163,6 +169,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            connections: 4096,
+            drain_seconds: 1,
+            metrics: None,
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),
@@ -212,6 +221,14 @@ impl Config {
         Limits { budget: self.budget.into(), machine: self.machine.0 }
     }
 
+    /// The settings in a text.
+    ///
+    /// # Errors
+    /// Where and why.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
     /// The settings in `data`; the defaults when there is no file.
     pub fn load(data: &Path) -> Result<Self, ConfigError> {
         let path = data.join(CONFIG_FILE);
@@ -222,7 +239,7 @@ impl Config {
                 return Err(ConfigError::Read { path: path.display().to_string(), source });
             }
         };
-        toml::from_str(&text)
+        Self::parse(&text)
             .map_err(|source| ConfigError::Parse { path: path.display().to_string(), source: Box::new(source) })
     }
 }

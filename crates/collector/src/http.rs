@@ -6,9 +6,11 @@ pub mod challenges;
 pub mod client_address;
 pub mod compression;
 pub mod demo_site;
+pub mod figures;
 pub mod frame;
 pub mod health;
 pub mod ledger;
+pub mod measured;
 pub mod pages;
 pub mod plain;
 pub mod problems;
@@ -28,6 +30,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use corvee_protocol::limits;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -36,6 +39,7 @@ use tower_http::timeout::TimeoutLayer;
 use self::client_address::TrustedProxies;
 use crate::requester;
 use crate::requester::key::RequesterKey;
+use crate::server::Phase;
 use crate::state::Collector;
 
 /// Time a request may take, its body included.
@@ -50,6 +54,8 @@ pub struct AppState {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// The bearer key of the requester API.
     pub requester_key: Arc<RequesterKey>,
+    /// How far the collector is from its end.
+    pub phase: watch::Receiver<Phase>,
 }
 
 /// Every route of the collector.
@@ -113,6 +119,7 @@ pub fn router(state: AppState) -> Router {
             HeaderName::from_static("cross-origin-resource-policy"),
             HeaderValue::from_static("cross-origin"),
         ))
+        .layer(middleware::from_fn(measured::measure))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
         .with_state(state)
 }

@@ -7,7 +7,7 @@
 
 mod folder;
 pub mod gold;
-mod labels;
+pub(crate) mod labels;
 mod pictures;
 
 use std::collections::BTreeMap;

@@ -1,41 +1,7 @@
-//! The binary `corvee`: starts the runtime and hands over to the command line.
+//! The program `corvee`. Knows only where everything is: in the library beside it.
 
-#![expect(unreachable_pub, reason = "a binary has no outside: pub marks what other rooms may use")]
-
-mod campaign;
-mod chance;
-mod cli;
-mod clock;
-mod config;
-mod data;
-mod export;
-mod http;
-mod images;
-mod import;
-mod jobs;
-mod keys;
-mod observe;
-mod requester;
-mod sample_folder;
-mod server;
-mod state;
-mod store;
-
-use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(cli::run()));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // A closed standard error leaves nobody to tell.
-            let told = format!("{error:#}");
-            let json = std::env::args().any(|argument| argument == "--json");
-            let line = if json { serde_json::json!({ "error": told }).to_string() } else { format!("corvee: {told}") };
-            drop(writeln!(std::io::stderr(), "{line}"));
-            ExitCode::FAILURE
-        }
-    }
+    corvee_collector::main()
 }

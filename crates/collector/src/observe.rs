@@ -1,4 +1,6 @@
-//! Logs: to standard error, level by `CORVEE_LOG`, as JSON on request. Never an address, a secret or a token.
+//! What an operator sees of a running collector. Logs: to standard error, level by `CORVEE_LOG`, as JSON on request. Never an address, a secret or a token.
+
+pub mod figures;
 
 use std::io::IsTerminal as _;
 

@@ -1,21 +1,30 @@
 //! Listens, serves, and stops without refusing what it has begun. Knows routers, not what they do.
 
-use std::net::SocketAddr;
+mod connections;
+mod head_deadline;
+mod listening;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use self::connections::Phase;
+pub use self::listening::{bind, inherited};
 use crate::jobs;
 use crate::keys::Keys;
 use crate::state::Collector;
 
-/// Time that requests under way have to end after a stop signal.
+/// Time that requests under way have to end after everything else has.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Connections at one time beside those of visitors and sites.
+const CONNECTIONS_BESIDE: usize = 16;
 
 /// A collector with everything that runs beside it.
 pub struct Service {
@@ -25,31 +34,47 @@ pub struct Service {
     pub writer_task: JoinHandle<()>,
     /// Where its keys are.
     pub keys: Keys,
+    /// Connections at one time.
+    pub connections: usize,
+    /// How long it goes on serving after it was asked to end.
+    pub drain: Duration,
+    /// What asks it to end.
+    pub stop: StopSignals,
+    /// How far it is from its end.
+    pub phase: watch::Sender<Phase>,
+}
+
+/// What is served on a listener of its own.
+pub struct Beside {
+    /// Where.
+    pub listener: TcpListener,
+    /// What.
+    pub router: Router,
 }
 
 impl Service {
-    /// Serves `router` on `listener` until SIGINT or SIGTERM, then ends what is under way and closes the database.
-    pub async fn run(self, listener: TcpListener, router: Router) -> anyhow::Result<()> {
+    /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
+    pub async fn run(self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
         let jobs = jobs::start(&self.collector, self.keys);
-        let (stop, stopped) = tokio::sync::watch::channel(());
-        let mut graceful = stopped.clone();
-        let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                drop(stopped);
-                drop(graceful.changed().await);
-            });
-        let mut serving = tokio::spawn(async move { serving.await });
+        let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
+        let mut serving = tokio::spawn(serving);
+        let beside = beside.map(|Beside { listener, router }| {
+            tokio::spawn(connections::serve(listener, router, CONNECTIONS_BESIDE, self.phase.subscribe()))
+        });
         tokio::select! {
-            ended = &mut serving => ended.context("the server panicked")?.context("the server stopped")?,
-            asked = stop_signal() => {
-                asked?;
-                tracing::info!("stopping: requests under way have 10 seconds");
-                drop(stop);
-                if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
-                    tracing::warn!("some connections stayed open: they are cut, what was acknowledged is on disk");
-                    serving.abort();
-                }
-            }
+            ended = &mut serving => ended.context("the server panicked")?,
+            () = self.stop.received() => {}
+        }
+        tracing::info!(seconds = self.drain.as_secs(), "asked to stop: serving on, not ready for more");
+        self.phase.send_replace(Phase::Draining);
+        tokio::time::sleep(self.drain).await;
+        self.phase.send_replace(Phase::Ending);
+        if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
+            tracing::warn!("some connections stayed open: they are cut, what was acknowledged is on disk");
+            serving.abort();
+        }
+        if let Some(beside) = beside {
+            beside.abort();
         }
         for job in &jobs {
             job.abort();
@@ -67,19 +92,28 @@ impl Service {
     }
 }
 
-/// Binds before anything is served, so that whoever started us may connect at once.
-pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}: is another collector running? Choose another with --listen")
-    })
+/// The signals to stop, watched from the moment when this is made.
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+impl StopSignals {
+    /// Watches SIGINT and SIGTERM. Made before anybody is told that the collector listens, so that no signal is missed.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    pub fn watch() -> anyhow::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?,
+            terminate: signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?,
+        })
     }
-    Ok(())
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

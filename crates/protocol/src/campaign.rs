@@ -50,6 +50,14 @@ impl Localized {
         }
     }
 
+    /// The language of that text; `None` when its requester did not say.
+    pub fn language(&self, wanted: &Language) -> Option<&Language> {
+        match self {
+            Self::Plain(_) => None,
+            Self::ByLanguage(texts) => nearest(texts, wanted).map(|(language, _)| language),
+        }
+    }
+
     /// Every text there is.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -108,13 +116,18 @@ mod tests {
         let texts: Localized =
             serde_json::from_str(r#"{"de": "Straßen", "en-GB": "streets", "zh-Hans": "街景", "zh-Hant": "街景圖"}"#)
                 .unwrap();
-        let check = |wanted: &str, text| assert_eq!(texts.nearest(&wanted.parse().unwrap()), text, "{wanted}");
-        check("de-AT", "Straßen");
-        check("ZH-hant", "街景圖");
-        check("zh", "街景");
-        check("fr", "streets");
+        let check = |wanted: &str, text, language| {
+            let wanted = wanted.parse().unwrap();
+            let found = texts.language(&wanted).map(Language::as_str);
+            assert_eq!((texts.nearest(&wanted), found), (text, Some(language)), "{wanted}");
+        };
+        check("de-AT", "Straßen", "de");
+        check("ZH-hant", "街景圖", "zh-Hant");
+        check("zh", "街景", "zh-Hans");
+        check("fr", "streets", "en-GB");
         let plain: Localized = serde_json::from_str("\"streets\"").unwrap();
-        assert_eq!(plain.nearest(&"fr".parse().unwrap()), "streets");
+        let french = "fr".parse().unwrap();
+        assert_eq!((plain.nearest(&french), plain.language(&french)), ("streets", None));
         assert_eq!(serde_json::to_string(&plain).unwrap(), "\"streets\"");
         assert_eq!((plain.texts(), texts.texts().len()), (vec!["streets"], 4));
         assert!(serde_json::from_str::<Localized>(r#"{"no tag": "x"}"#).is_err());

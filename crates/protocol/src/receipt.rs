@@ -21,10 +21,16 @@ pub struct Receipt {
     pub requester: String,
     /// What they build.
     pub data_set: String,
+    /// Tag of the language that is written in; empty when its requester did not say.
+    #[serde(default)]
+    pub data_set_language: String,
     /// Its licence.
     pub licence: String,
     /// What such work is priced elsewhere, lowest first. What was paid here: nothing.
     pub prices: Vec<PriceMeasure>,
+    /// Tag of the language the prices are described in; empty when there are none.
+    #[serde(default)]
+    pub prices_language: String,
 }
 
 /// One way to price the work, with its source.

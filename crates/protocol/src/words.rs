@@ -58,12 +58,16 @@ impl Words {
 
     /// A word with its arguments; `category` tells which plural goes with a number.
     pub fn say(&self, word: Word, args: &[(&str, Arg<'_>)], category: impl Fn(u32) -> Category) -> String {
-        let template = self.template(word);
-        let text = String::with_capacity(template.len());
-        let mut writer = Writer { rest: template.chars(), args, category: &category, text };
-        writer.message(None, true);
-        writer.text
+        write(self.template(word), args, category)
     }
+}
+
+/// A template with its arguments, as [`Words::say`] writes it.
+pub fn write(template: &str, args: &[(&str, Arg<'_>)], category: impl Fn(u32) -> Category) -> String {
+    let text = String::with_capacity(template.len());
+    let mut writer = Writer { rest: template.chars(), args, category: &category, text };
+    writer.message(None, true);
+    writer.text
 }
 
 /// Writes a template out.

@@ -1,18 +1,22 @@
 //! Corvée's words in every language it speaks: catalogues, the choice among them, a site's own words. Knows no page.
 //!
-//! A language is one file in `words/`: a template for each [`Word`], in the order of the enum. What a template may hold is
-//! said in [`corvee_protocol::words`].
+//! A language is two files: one in `words/`, a template for each [`Word`], in the order of the enum; and one in `prices/`,
+//! what receipts say of prices elsewhere, which no first visit downloads. What a template may hold is said in
+//! [`corvee_protocol::words`].
 
 mod choice;
 mod overrides;
+mod prices;
 mod template;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use corvee_protocol::words::Placeholder;
 use corvee_protocol::{Word, Words};
 
 pub use overrides::{OverrideError, with_overrides};
+pub use prices::{PriceWord, PriceWords};
 pub use template::TemplateError;
 
 /// Tag, whether right to left, and file of each language.
@@ -44,35 +48,37 @@ const SOURCES: &[(&str, bool, &str)] = &[
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
     /// Its file is no TOML of texts.
-    #[error("words/{tag}.toml: {cause}")]
+    #[error("{file}: {cause}")]
     File {
-        /// The language.
-        tag: String,
+        /// The file, such as `words/de.toml`.
+        file: String,
         /// What the parser says.
         cause: toml::de::Error,
     },
-    /// A word is not translated.
-    #[error("words/{tag}.toml: `{key}` is missing; translate it from words/en.toml")]
+    /// A text is not translated.
+    #[error("{file}: `{key}` is missing; translate it from en.toml beside it")]
     Missing {
-        /// The language.
-        tag: String,
-        /// The word.
+        /// The file.
+        file: String,
+        /// The text's name.
         key: &'static str,
     },
-    /// A key is none of a word's.
-    #[error("words/{tag}.toml: no word is called `{key}`; remove it, or add it to crates/protocol/src/words/word.rs")]
+    /// A key is none of a text's.
+    #[error("{file}: no text is called `{key}`; remove it, or add it to {list}")]
     Unknown {
-        /// The language.
-        tag: String,
+        /// The file.
+        file: String,
         /// The key.
         key: String,
+        /// Where the keys are listed.
+        list: &'static str,
     },
     /// A template cannot be read.
-    #[error("words/{tag}.toml: `{key}`: {cause}")]
+    #[error("{file}: `{key}`: {cause}")]
     Template {
-        /// The language.
-        tag: String,
-        /// The word.
+        /// The file.
+        file: String,
+        /// The text's name.
         key: &'static str,
         /// What is the matter, and the remedy.
         cause: TemplateError,
@@ -117,22 +123,35 @@ impl Catalogue {
 }
 
 fn load(tag: &str, rtl: bool, source: &str) -> Result<Words, CatalogueError> {
+    let keys = Word::ALL.iter().map(|word| (word.key(), word.placeholders()));
+    let list = "crates/protocol/src/words/word.rs";
+    Ok(Words { tag: tag.to_owned(), rtl, templates: templates("words", list, tag, source, keys)? })
+}
+
+/// The texts of a file in `folder`, one for each key, in the order of the keys.
+fn templates(
+    folder: &str,
+    list: &'static str,
+    tag: &str,
+    source: &str,
+    keys: impl Iterator<Item = (&'static str, &'static [Placeholder])>,
+) -> Result<Vec<String>, CatalogueError> {
+    let file = || format!("{folder}/{tag}.toml");
     let mut given: BTreeMap<String, String> =
-        toml::from_str(source).map_err(|cause| CatalogueError::File { tag: tag.to_owned(), cause })?;
-    let templates = Word::ALL.iter().map(|word| {
-        let key = word.key();
-        let text = given.remove(key).ok_or_else(|| CatalogueError::Missing { tag: tag.to_owned(), key })?;
-        template::check(*word, tag, &text).map_err(|cause| CatalogueError::Template {
-            tag: tag.to_owned(),
+        toml::from_str(source).map_err(|cause| CatalogueError::File { file: file(), cause })?;
+    let texts = keys.map(|(key, placeholders)| {
+        let text = given.remove(key).ok_or_else(|| CatalogueError::Missing { file: file(), key })?;
+        template::check_with(placeholders, tag, &text).map_err(|cause| CatalogueError::Template {
+            file: file(),
             key,
             cause,
         })?;
         Ok(text)
     });
-    let templates = templates.collect::<Result<_, _>>()?;
+    let texts = texts.collect::<Result<_, _>>()?;
     match given.into_keys().next() {
-        None => Ok(Words { tag: tag.to_owned(), rtl, templates }),
-        Some(key) => Err(CatalogueError::Unknown { tag: tag.to_owned(), key }),
+        None => Ok(texts),
+        Some(key) => Err(CatalogueError::Unknown { file: file(), key, list }),
     }
 }
 

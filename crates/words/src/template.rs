@@ -1,5 +1,6 @@
 //! Reads a template strictly, so that nothing malformed reaches a visitor. Knows the form of sentences, not their sense.
 
+use corvee_protocol::words::Placeholder;
 use corvee_protocol::{Category, Word};
 
 /// What is the matter with a template, and the remedy.
@@ -37,7 +38,16 @@ pub enum TemplateError {
 
 /// Checks the template of `word` in the language `tag`, and returns the placeholders it uses.
 pub(super) fn check(word: Word, tag: &str, template: &str) -> Result<Vec<&'static str>, TemplateError> {
-    let mut reader = Reader { rest: template, word, tag, used: Vec::new() };
+    check_with(word.placeholders(), tag, template)
+}
+
+/// The same for a text of other placeholders than a word's.
+pub(super) fn check_with(
+    known: &'static [Placeholder],
+    tag: &str,
+    template: &str,
+) -> Result<Vec<&'static str>, TemplateError> {
+    let mut reader = Reader { rest: template, known, tag, used: Vec::new() };
     reader.message(Within::Nothing)?;
     reader.used.sort_unstable();
     reader.used.dedup();
@@ -52,7 +62,7 @@ enum Within {
 
 struct Reader<'a> {
     rest: &'a str,
-    word: Word,
+    known: &'static [Placeholder],
     tag: &'a str,
     used: Vec<&'static str>,
 }
@@ -77,7 +87,7 @@ impl<'a> Reader<'a> {
 
     fn placeholder(&mut self, within: Within) -> Result<(), TemplateError> {
         let (name, end) = self.until(&['{', '}', ',']).ok_or(TemplateError::Brace)?;
-        let (name, known) = (name.trim_ascii(), self.word.placeholders());
+        let (name, known) = (name.trim_ascii(), self.known);
         let placeholder = known.iter().find(|placeholder| placeholder.name == name).ok_or_else(|| {
             let names: Vec<_> = known.iter().map(|placeholder| format!("`{{{}}}`", placeholder.name)).collect();
             let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };

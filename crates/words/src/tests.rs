@@ -45,7 +45,7 @@ fn a_catalogue_that_does_not_fit_says_where_and_what_to_do() {
         assert!(error.as_ref().is_err_and(|error| error.contains(says)), "{error:?}");
     };
     check("keeps_out = ", "keep_out = ", "words/xx.toml: `keeps_out` is missing; translate it");
-    check("keeps_out = ", "x = \"\"\nkeeps_out = ", "words/xx.toml: no word is called `x`");
+    check("keeps_out = ", "x = \"\"\nkeeps_out = ", "words/xx.toml: no text is called `x`");
     check("{requester}", "{sender}", "words/xx.toml: `purpose`: there is no `{sender}` here");
     check("keeps_out = ", "keeps_out = 7 # ", "words/xx.toml: ");
 }

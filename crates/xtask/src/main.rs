@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod demo;
 mod dist;
+mod fuzz;
 mod gallery;
 mod node_tools;
 mod postgres;
@@ -48,6 +49,8 @@ enum Task {
     Bench(bench::Options),
     /// Start an empty PostgreSQL that is gone afterwards, for a command or until Ctrl-C
     Postgres(postgres::Options),
+    /// Try every decoder of bytes from outside with any bytes: 60 s each, or `--runs 1000000`
+    Fuzz(fuzz::Options),
     /// Take a picture of every state of the widget into docs/gallery
     Gallery,
 }
@@ -73,6 +76,7 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&workspace),
         Task::Bench(options) => bench::run(&workspace, &options),
         Task::Postgres(options) => postgres::run(&workspace, &options),
+        Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Gallery => gallery::run(&workspace),
     }
 }

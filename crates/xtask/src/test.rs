@@ -28,8 +28,6 @@ pub(crate) struct Options {
 
 struct Step {
     name: &'static str,
-    /// Runs only when asked for by name: not yet tried on a machine that has none of what it installs.
-    alone: bool,
     what: &'static str,
     run: fn(&Workspace, &Options) -> Result<()>,
 }
@@ -38,31 +36,22 @@ struct Step {
 const STEPS: &[Step] = &[
     Step {
         name: "dist",
-        alone: false,
         what: "the browser bundle and its weight",
         run: |workspace, _| dist::run(workspace, &dist::Options::default()),
     },
     Step {
         name: "browser",
-        alone: false,
         what: "Chromium, Firefox, their drivers, and fonts",
         run: |workspace, _| browsers(workspace),
     },
     Step {
         name: "native",
-        alone: false,
         what: "unit, property, API, end-to-end and doc tests, beside a throw-away PostgreSQL",
         run: |workspace, _| native(workspace),
     },
-    Step {
-        name: "wasm",
-        alone: false,
-        what: "the widget's tests inside Chromium",
-        run: |workspace, _| wasm(workspace),
-    },
+    Step { name: "wasm", what: "the widget's tests inside Chromium", run: |workspace, _| wasm(workspace) },
     Step {
         name: "clients",
-        alone: true,
         what: "other people's packages, unmodified, and the snippets of the documents",
         run: |workspace, options| clients::run(workspace, if options.write { Table::Written } else { Table::Compared }),
     },
@@ -76,7 +65,7 @@ enum Outcome {
 
 /// Runs the steps, stops at the first that fails, and ends with a summary.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let chosen = STEPS.iter().filter(|step| options.only.as_deref().map_or(!step.alone, |name| name == step.name));
+    let chosen = STEPS.iter().filter(|step| options.only.as_deref().is_none_or(|name| name == step.name));
     let mut failure = None;
     let mut summary = Vec::new();
     for step in chosen {

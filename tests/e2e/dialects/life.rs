@@ -3,7 +3,10 @@
 use anyhow::ensure;
 use serde_json::json;
 
-use super::super::browser::CHROMIUM_ONLY;
+use super::super::browser::{CHROMIUM_ONLY, DESKTOPS, in_each};
+use super::super::collector::Collector;
+use super::super::host_page::HostPage;
+use super::super::line::{Fault, Line};
 use super::{becomes, is, pass, ready, says, show, show_in};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,6 +147,36 @@ async fn a_widget_whose_element_left_the_document_is_forgotten_without_a_word() 
         // The one that stayed goes on.
         says(browser, "kind: 'token', token: 'fresh'").await?;
         becomes(browser, "turnstile.getResponse(kept)", json!("fresh")).await
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_stays_silent_is_reported_after_twenty_seconds_and_asked_for_again() -> anyhow::Result<()> {
+    in_each(DESKTOPS, async |browser| {
+        let collector = Collector::start()?;
+        let line = Line::before(collector.origin(), Fault::EmptyFrame).await?;
+        let body = format!(
+            "<div id=\"place\"></div><script src=\"{}/turnstile/v0/api.js?render=explicit\"></script>
+             <script>
+               heard = [];
+               begun = performance.now();
+               turnstile.render('#place', {{ sitekey: '{}', 'retry-interval': 100, 'error-callback': (code) => {{
+                 heard.push(code, performance.now() - begun);
+                 return true;
+               }} }});
+             </script>",
+            line.origin(),
+            collector.site_keys()?.sitekey,
+        );
+        let page = HostPage::serve("en", &body).await?;
+        browser.goto(&page.origin("localhost")).await?;
+        let (code, after_ms): (String, f64) = serde_json::from_value(browser.until("heard.length && heard").await?)?;
+        ensure!(code == "200500" && (19_900.0..25_000.0).contains(&after_ms), "{code} after {after_ms} ms");
+        line.mend();
+        pass(&browser, &collector).await?;
+        browser.until("turnstile.getResponse()").await?;
+        is(&browser, "heard.length", json!(2)).await
     })
     .await
 }

@@ -2,19 +2,14 @@
 //! visitors.
 
 use corvee_protocol::{Language, PriceMeasure};
+use corvee_words::{PriceWord, PriceWords};
 
-/// A published rate.
+/// A published rate; its words are in crates/words/prices.
 struct Rate {
-    measure: Words,
+    measure: PriceWord,
     per: Per,
-    source: Words,
-    as_of: Words,
-}
-
-/// A text in the languages receipts are written in.
-struct Words {
-    en: &'static str,
-    fr: &'static str,
+    source: PriceWord,
+    as_of: PriceWord,
 }
 
 /// What a rate is paid for; amounts in millionths of a US dollar.
@@ -33,96 +28,68 @@ enum Per {
 /// The rates receipts show, each as its source gives it.
 const RATES: [Rate; 7] = [
     Rate {
-        measure: Words { en: "solving services, lowest price", fr: "services de résolution, prix le plus bas" },
+        measure: PriceWord::SolversLowest,
         per: Per::ThousandSolves(500_000),
-        source: SOLVERS,
-        as_of: SOLVERS_AS_OF,
+        source: PriceWord::SolversSource,
+        as_of: PriceWord::SolversAsOf,
     },
     Rate {
-        measure: Words {
-            en: "early labelling CAPTCHA, reward to the site",
-            fr: "premier CAPTCHA d’étiquetage, prime versée au site",
-        },
+        measure: PriceWord::EarlyLabelling,
         per: Per::ThousandSolves(1_000_000),
-        source: Words { en: "hCaptcha, announcement in a public forum", fr: "hCaptcha, annonce dans un forum public" },
-        as_of: Words { en: "2019", fr: "2019" },
+        source: PriceWord::EarlyLabellingSource,
+        as_of: PriceWord::EarlyLabellingAsOf,
     },
     Rate {
-        measure: Words { en: "solving services, highest price", fr: "services de résolution, prix le plus haut" },
+        measure: PriceWord::SolversHighest,
         per: Per::ThousandSolves(3_000_000),
-        source: SOLVERS,
-        as_of: SOLVERS_AS_OF,
+        source: PriceWord::SolversSource,
+        as_of: PriceWord::SolversAsOf,
     },
     Rate {
-        measure: Words {
-            en: "time at the median pay of click-work", fr: "temps au salaire médian du travail du clic"
-        },
+        measure: PriceWord::ClickWork,
         per: Per::Hour(2_000_000),
-        source: Words {
-            en: "Hara et al., CHI 2018 (2,676 workers, 3.8 million tasks)",
-            fr: "Hara et al., CHI 2018 (2 676 travailleurs, 3,8 millions de tâches)",
-        },
-        as_of: Words { en: "2018", fr: "2018" },
+        source: PriceWord::ClickWorkSource,
+        as_of: PriceWord::ClickWorkAsOf,
     },
     Rate {
-        measure: Words {
-            en: "time at the US federal minimum wage",
-            fr: "temps au salaire minimum fédéral des États-Unis",
-        },
+        measure: PriceWord::MinimumWage,
         per: Per::Hour(7_250_000),
-        source: Words { en: "US federal minimum wage", fr: "salaire minimum fédéral des États-Unis" },
-        as_of: Words { en: "since 2009", fr: "depuis 2009" },
+        source: PriceWord::MinimumWageSource,
+        as_of: PriceWord::MinimumWageAsOf,
     },
     Rate {
-        measure: Words {
-            en: "labels at a crowd list price",
-            fr: "étiquettes au tarif d’une plateforme de micro-travail",
-        },
+        measure: PriceWord::CrowdList,
         per: Per::Label(12_000),
-        source: Words {
-            en: "price guide to SageMaker Ground Truth with crowd workforce",
-            fr: "guide des prix de SageMaker Ground Truth, main-d’œuvre de micro-travail",
-        },
-        as_of: Words { en: "2026", fr: "2026" },
+        source: PriceWord::CrowdListSource,
+        as_of: PriceWord::CrowdListAsOf,
     },
     Rate {
-        measure: Words { en: "labels at a cloud list price", fr: "étiquettes au tarif d’un service en nuage" },
+        measure: PriceWord::CloudList,
         per: Per::ThousandLabels(35_000_000),
-        source: Words {
-            en: "Google Cloud AI Platform Data Labeling, price page (image classification, first tier, per labeller)",
-            fr: "Google Cloud AI Platform Data Labeling, page des prix (classification d’images, première tranche, par étiqueteur)",
-        },
-        as_of: Words { en: "undated page", fr: "page non datée" },
+        source: PriceWord::CloudListSource,
+        as_of: PriceWord::CloudListAsOf,
     },
 ];
 
-const SOLVERS: Words = Words {
-    en: "advertised or quoted prices of three solving services",
-    fr: "prix annoncés ou cités de trois services de résolution",
-};
-const SOLVERS_AS_OF: Words = Words { en: "2024–2026", fr: "2024–2026" };
-
-/// How one language writes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tongue {
-    English,
-    French,
+/// The words of the language nearest to this one, else the English ones.
+pub fn words(language: &Language) -> &'static PriceWords {
+    PriceWords::of(language.as_str())
 }
 
-/// What `solve_ms` milliseconds of one challenge and `votes` votes are priced elsewhere, lowest first; in French or else in
-/// English. Gold tiles have no price of their own: they are part of the challenge and of its time.
+/// What `solve_ms` milliseconds of one challenge and `votes` votes are priced elsewhere, lowest first. Gold tiles have no
+/// price of their own: they are part of the challenge and of its time.
 ///
 /// Rates: a published wage or list price each, with source and date; `usd_micros` is rounded to the nearest millionth.
-pub fn price_measures(solve_ms: u64, votes: u64, language: &Language) -> Vec<PriceMeasure> {
-    let tongue = if language.primary() == "fr" { Tongue::French } else { Tongue::English };
+pub fn price_measures(solve_ms: u64, votes: u64, words: &PriceWords) -> Vec<PriceMeasure> {
+    let text = |word| words.text(word).to_owned();
     let mut measures: Vec<PriceMeasure> = RATES
         .iter()
         .map(|rate| PriceMeasure {
-            measure: tongue.words(&rate.measure).to_owned(),
+            measure: text(rate.measure),
             usd_micros: u32::try_from(rate.per.usd_micros(solve_ms, votes)).unwrap_or(u32::MAX),
-            formula: tongue.formula(rate.per, solve_ms, votes),
-            source: tongue.words(&rate.source).to_owned(),
-            as_of: tongue.words(&rate.as_of).to_owned(),
+            formula: rate.per.formula(solve_ms, votes, words),
+            source: text(rate.source),
+            as_of: text(rate.as_of),
         })
         .collect();
     measures.sort_by_key(|measure| measure.usd_micros);
@@ -139,56 +106,15 @@ impl Per {
             Self::ThousandLabels(amount) => share(amount, votes, 1000),
         }
     }
-}
 
-impl Tongue {
-    fn words(self, words: &Words) -> &'static str {
+    /// The same as a reader may check it, from left to right: `13.5 s × $2/h`.
+    fn formula(self, solve_ms: u64, votes: u64, words: &PriceWords) -> String {
+        let labels = || words.labels(u32::try_from(votes).unwrap_or(u32::MAX));
         match self {
-            Self::English => words.en,
-            Self::French => words.fr,
-        }
-    }
-
-    fn formula(self, per: Per, solve_ms: u64, votes: u64) -> String {
-        let tenths = solve_ms.saturating_add(50) / 100;
-        let seconds = self.decimals(&format!("{}.{}", tenths / 10, tenths % 10));
-        let labels = match (self, votes) {
-            (Self::English, 1) => "1 label".to_owned(),
-            (Self::English, votes) => format!("{votes} labels"),
-            (Self::French, 0 | 1) => format!("{votes} étiquette"),
-            (Self::French, votes) => format!("{votes} étiquettes"),
-        };
-        match per {
-            Per::ThousandSolves(amount) => format!("{} / 1000", self.price(amount)),
-            Per::Hour(amount) => format!("{seconds} s × {}/h", self.price(amount)),
-            Per::Label(amount) => format!("{labels} × {}", self.price(amount)),
-            Per::ThousandLabels(amount) => format!("{labels} × {} / 1000", self.price(amount)),
-        }
-    }
-
-    /// An amount as people write it: `$0.50`, in French `0,50 $`.
-    fn price(self, usd_micros: u64) -> String {
-        let dollars = self.dollars(usd_micros);
-        match self {
-            Self::English => format!("${dollars}"),
-            Self::French => format!("{dollars} $"),
-        }
-    }
-
-    /// Millionths of a dollar as dollars, without idle zeros; cents in full.
-    fn dollars(self, usd_micros: u64) -> String {
-        let (whole, rest) = (usd_micros / 1_000_000, usd_micros % 1_000_000);
-        let rest = format!("{rest:06}");
-        match rest.trim_end_matches('0') {
-            "" => whole.to_string(),
-            rest => self.decimals(&format!("{whole}.{rest:0<2}")),
-        }
-    }
-
-    fn decimals(self, number: &str) -> String {
-        match self {
-            Self::English => number.to_owned(),
-            Self::French => number.replace('.', ","),
+            Self::ThousandSolves(amount) => format!("{} / 1000", words.dollars(amount)),
+            Self::Hour(amount) => format!("{} × {}", words.seconds(solve_ms), words.per_hour(amount)),
+            Self::Label(amount) => format!("{} × {}", labels(), words.dollars(amount)),
+            Self::ThousandLabels(amount) => format!("{} × {} / 1000", labels(), words.dollars(amount)),
         }
     }
 }
@@ -198,7 +124,7 @@ mod tests {
     use super::*;
 
     fn in_language(language: &str, solve_ms: u64, votes: u64) -> Vec<PriceMeasure> {
-        price_measures(solve_ms, votes, &language.parse().unwrap())
+        price_measures(solve_ms, votes, words(&language.parse().unwrap()))
     }
 
     fn lines(measures: &[PriceMeasure]) -> Vec<String> {
@@ -214,8 +140,8 @@ mod tests {
                 "$0.50 / 1000 = 500",
                 "$1 / 1000 = 1000",
                 "$3 / 1000 = 3000",
-                "13.5 s × $2/h = 7500",
-                "13.5 s × $7.25/h = 27188",
+                "13.5\u{a0}s × $2/h = 7500",
+                "13.5\u{a0}s × $7.25/h = 27188",
                 "5 labels × $0.012 = 60000",
                 "5 labels × $35 / 1000 = 175000",
             ]
@@ -223,21 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn french_is_written_as_french_is() {
+    fn every_language_is_written_as_it_is_written() {
         assert_eq!(
             lines(&in_language("fr-CA", 9_449, 1)),
             [
-                "0,50 $ / 1000 = 500",
-                "1 $ / 1000 = 1000",
-                "3 $ / 1000 = 3000",
-                "9,4 s × 2 $/h = 5249",
-                "1 étiquette × 0,012 $ = 12000",
-                "9,4 s × 7,25 $/h = 19029",
-                "1 étiquette × 35 $ / 1000 = 35000",
+                "0,50\u{a0}$ / 1000 = 500",
+                "1\u{a0}$ / 1000 = 1000",
+                "3\u{a0}$ / 1000 = 3000",
+                "9,4\u{a0}s × 2\u{a0}$/h = 5249",
+                "1 étiquette × 0,012\u{a0}$ = 12000",
+                "9,4\u{a0}s × 7,25\u{a0}$/h = 19029",
+                "1 étiquette × 35\u{a0}$ / 1000 = 35000",
             ]
         );
-        let other = in_language("de", 13_500, 5);
-        assert_eq!(other, in_language("en", 13_500, 5));
+        let german = in_language("de", 13_500, 5);
+        assert_eq!(german.first().unwrap().measure, "CAPTCHA-Lösungsdienste, niedrigster Preis");
+        assert_eq!(german.last().unwrap().formula, "5 Beschriftungen × 35\u{a0}$ / 1000");
+        assert_eq!(in_language("tlh", 13_500, 5), in_language("en", 13_500, 5));
     }
 
     #[test]
@@ -250,16 +178,15 @@ mod tests {
     }
 
     #[test]
-    fn every_figure_has_a_source_and_a_date_in_both_languages() {
-        for language in ["en", "fr"] {
-            for measure in in_language(language, 13_500, 5) {
-                assert!(
-                    measure.measure.len() > 8 && measure.source.len() > 8 && measure.as_of.len() > 3,
-                    "{measure:?}"
-                );
+    fn every_figure_has_a_source_and_a_date_in_every_language() {
+        let english = in_language("en", 13_500, 5);
+        for words in PriceWords::all() {
+            let measures = price_measures(13_500, 5, words);
+            for (measure, english) in measures.iter().zip(&english) {
+                assert_eq!(measure.usd_micros, english.usd_micros, "{}", words.tag());
+                assert_eq!(measure.measure == english.measure, words.tag() == "en", "{measure:?}");
+                assert!(measure.source.chars().count() > 5 && measure.as_of.chars().count() > 3, "{measure:?}");
             }
         }
-        let (en, fr) = (in_language("en", 13_500, 5), in_language("fr", 13_500, 5));
-        assert!(en.iter().zip(&fr).all(|(en, fr)| en.usd_micros == fr.usd_micros && en.measure != fr.measure));
     }
 }

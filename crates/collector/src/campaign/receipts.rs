@@ -90,6 +90,7 @@ fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &L
     let terms = &campaign.row.terms;
     let solve_ms = u32::try_from(work.solve_ms).unwrap_or(u32::MAX);
     let votes = u16::try_from(work.votes).unwrap_or(u16::MAX);
+    let price_words = prices::words(language);
     Receipt {
         code,
         solve_ms,
@@ -98,7 +99,9 @@ fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &L
         final_labels: u16::try_from(work.final_labels).unwrap_or(u16::MAX),
         requester: terms.requester.clone(),
         data_set: terms.data_set.nearest(language).to_owned(),
+        data_set_language: terms.data_set.language(language).map(Language::to_string).unwrap_or_default(),
         licence: terms.licence.clone(),
-        prices: prices::price_measures(work.solve_ms, work.votes, language),
+        prices: prices::price_measures(work.solve_ms, work.votes, price_words),
+        prices_language: price_words.tag().to_owned(),
     }
 }

@@ -7,9 +7,11 @@ use corvee_consensus::{Crowd, GoldPolicy, Probability, StopRule};
 use corvee_protocol::campaign::nearest;
 use corvee_protocol::disclosure::{Disclosure, SecondsSource};
 use corvee_protocol::{Dialect, Language, SiteKey};
+use metrics::gauge;
 
 use super::pool::Pool;
 use super::spelling;
+use crate::observe::figures::GOLD;
 use crate::store::answers::CampaignRules;
 use crate::store::campaigns::{CampaignId, CampaignRow};
 use crate::store::items::ItemStanding;
@@ -108,6 +110,11 @@ impl Register {
                 let policy = GoldPolicy { servings_per_gold: row.terms.gold_servings, ..GoldPolicy::default() };
                 Arc::new(Mutex::new(Pool::new(policy, &crowd, store.standings(id).await?)))
             };
+            let (positive, negative) = pool.lock().unwrap_or_else(PoisonError::into_inner).gold_stock();
+            for (label, stock) in [("positive", positive), ("negative", negative)] {
+                // Counted in whole items, of which a float holds more than there are.
+                gauge!(GOLD, "campaign" => row.terms.name.to_string(), "label" => label).set(stock as f64);
+            }
             let live = LiveCampaign { row, crowd, median_solve_ms, pool };
             campaigns.insert(id, Arc::new(live));
         }
@@ -161,6 +168,11 @@ impl LiveCampaign {
     pub fn question(&self, wanted: &Language) -> (&str, &str) {
         let found = nearest(&self.row.terms.question, wanted);
         found.map_or(("", "en"), |(language, text)| (text, language.as_str()))
+    }
+
+    /// The language that the data set is named in for those who want this one, where its requester said it.
+    pub fn data_set_language(&self, wanted: &Language) -> Option<&Language> {
+        self.row.terms.data_set.language(wanted)
     }
 
     /// What visitors are told before the work, in the language nearest to the wanted one.

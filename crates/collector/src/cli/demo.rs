@@ -1,18 +1,18 @@
 //! `corvee demo`: a data folder with drawn pictures, a collector, a protected page, and on request a crowd.
 
+mod campaign;
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use corvee_protocol::CampaignName;
-use corvee_protocol::campaign::{Localized, NewCampaign};
 use corvee_protocol::site::{CreatedSite, NewSite, SiteWords, Turn};
-use corvee_samples::ObjectClass;
 use corvee_simulate::{Crowd, Pace, Target};
 use ipnet::IpNet;
 
-use super::serve::{self, Prepared};
+use super::serve::{self, Prepared, Wishes};
 use super::{Context, progress};
 use crate::campaign::{founding, sites};
 use crate::http::demo_site::DemoSite;
@@ -21,9 +21,6 @@ use crate::images::shelf::Shelf;
 use crate::import::{ImportOptions, import};
 use crate::{observe, sample_folder};
 
-const CAMPAIGN: &str = "bicycles";
-const QUESTION_EN: &str = "Which pictures show a bicycle?";
-const QUESTION_FR: &str = "Quelles images montrent un vélo ?";
 const SITE_FILE: &str = "demo-site.json";
 const GOLD_SHARE: f64 = 0.2;
 
@@ -55,15 +52,17 @@ impl Demo {
             }
             None => Vec::new(),
         };
-        let prepared = serve::prepare(&context, Some(self.listen), trusted).await?;
-        let Prepared { service, listener, address, app, lock } = prepared;
+        let prepared =
+            serve::prepare(&context, Wishes { listen: Some(self.listen), trusted_proxies: trusted, metrics: None })
+                .await?;
+        let Prepared { service, listener, address, app, lock, figures } = prepared;
         let url = format!("http://{address}");
         let demo_site = DemoSite {
             sitekey: site.sitekey.clone(),
             secret: site.secret.clone(),
             collector: url.clone(),
-            campaign: CAMPAIGN.parse()?,
-            question: [QUESTION_EN.to_owned(), QUESTION_FR.to_owned()],
+            campaign: campaign::NAME.parse()?,
+            question: campaign::terms(campaign::NAME.parse()?)?.question,
             client: reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?,
         };
         let router = demo_site::router(demo_site).merge(http::router(app));
@@ -75,7 +74,7 @@ impl Demo {
             Some(visitors) => Some(tokio::spawn(crowd(Self::target(&context, &site, url).await, visitors, self.over))),
             None => None,
         };
-        let served = service.run(listener, router).await;
+        let served = service.run(listener, router, figures).await;
         if let Some(crowd) = crowd {
             crowd.abort();
         }
@@ -113,28 +112,16 @@ impl Demo {
     }
 
     async fn campaign(&self, context: &Context, store: &crate::store::Store) -> anyhow::Result<CampaignName> {
-        let name: CampaignName = CAMPAIGN.parse()?;
+        let name: CampaignName = campaign::NAME.parse()?;
         if store.campaign(&name).await?.is_none() {
-            let terms = NewCampaign {
-                name: name.clone(),
-                question: [("en".parse()?, QUESTION_EN.to_owned()), ("fr".parse()?, QUESTION_FR.to_owned())].into(),
-                target: ObjectClass::Bicycle.name().to_owned(),
-                requester: "Corvée demonstration".to_owned(),
-                data_set: Localized::ByLanguage(
-                    [("en".parse()?, "drawn street scenes".to_owned()), ("fr".parse()?, "rues dessinées".to_owned())]
-                        .into(),
-                ),
-                licence: "CC0-1.0".to_owned(),
-                confidence: 0.999,
-                gold_servings: 10,
-            };
+            let terms = campaign::terms(name.clone())?;
             founding::found_campaign(store, &terms, context.clock.now_ms()).await?;
         }
         let row = store.campaign(&name).await?.context("the campaign was just created")?;
         if store.item_counts(row.id).await?.items == 0 {
             let folder = tempfile::tempdir().context("no temporary folder can be made")?;
             let bar = progress::bar(u64::from(self.pictures), "drawing");
-            sample_folder::write(folder.path(), ObjectClass::Bicycle, self.pictures, 1, &|_| bar.inc(1))?;
+            sample_folder::write(folder.path(), campaign::TARGET, self.pictures, 1, &|_| bar.inc(1))?;
             bar.finish_and_clear();
             let options = ImportOptions {
                 folder: folder.path().to_owned(),
@@ -155,7 +142,7 @@ impl Demo {
             sitekey: site.sitekey.clone(),
             hostname: "127.0.0.1".parse()?,
             secret: Some(site.secret.clone()),
-            campaign: CAMPAIGN.parse()?,
+            campaign: campaign::NAME.parse()?,
             keys: context.sealing_keys().await?,
             requester_key: context.data.requester_key_text()?,
             labels: None,

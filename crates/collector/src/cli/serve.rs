@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::Context;
 use crate::data::ServeLock;
@@ -14,7 +16,8 @@ use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
 use crate::keys::Keys;
-use crate::server::{self, Service};
+use crate::observe::figures::Figures;
+use crate::server::{self, Beside, Phase, Service, StopSignals};
 use crate::state::Collector;
 use crate::store::writer::Writer;
 use crate::{import, observe};
@@ -28,6 +31,9 @@ pub(super) struct Serve {
     /// Network whose `X-Forwarded-For` is believed, such as 10.0.0.0/8; may be given several times.
     #[arg(long = "trusted-proxy", value_name = "NETWORK")]
     trusted_proxies: Vec<IpNet>,
+    /// Address and port of `GET /metrics` for Prometheus; nothing is counted without it.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
 }
 
 /// A collector ready to serve.
@@ -37,33 +43,52 @@ pub(super) struct Prepared {
     pub(super) address: SocketAddr,
     pub(super) app: AppState,
     pub(super) lock: Option<ServeLock>,
+    /// Where figures are read, if the operator wants them.
+    pub(super) figures: Option<Beside>,
+}
+
+/// What the command line says beside the settings' file.
+#[derive(Default)]
+pub(super) struct Wishes {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) metrics: Option<SocketAddr>,
 }
 
 impl Serve {
     pub(super) async fn run(self, context: Context, json: bool) -> anyhow::Result<()> {
         observe::start(json);
-        let Prepared { service, listener, address, app, lock } =
-            prepare(&context, self.listen, self.trusted_proxies).await?;
+        let Self { listen, trusted_proxies, metrics } = self;
+        let Prepared { service, listener, address, app, lock, figures } =
+            prepare(&context, Wishes { listen, trusted_proxies, metrics }).await?;
         let router = http::router(app);
         context.output.line(&format!("listening on http://{address}"))?;
-        let served = service.run(listener, router).await;
+        if let Some(Beside { listener, .. }) = &figures {
+            context.output.line(&format!("figures on http://{}/metrics", listener.local_addr()?))?;
+        }
+        let served = service.run(listener, router, figures).await;
         drop(lock);
         served
     }
 }
 
 /// Opens everything a collector needs and binds its port.
-pub(super) async fn prepare(
-    context: &Context,
-    listen: Option<SocketAddr>,
-    trusted_proxies: Vec<IpNet>,
-) -> anyhow::Result<Prepared> {
+pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result<Prepared> {
     let mut config = context.config.clone();
-    config.listen = listen.unwrap_or(config.listen);
-    config.trusted_proxies.extend(trusted_proxies);
+    config.listen = wishes.listen.unwrap_or(config.listen);
+    config.trusted_proxies.extend(wishes.trusted_proxies);
+    let figures = match wishes.metrics.or(config.metrics) {
+        Some(address) => {
+            Some(Beside { listener: server::bind(address).await?, router: http::figures::router(Figures::install()?) })
+        }
+        None => None,
+    };
     // A folder with the database inside is served by one collector, a folder beside a server by any number.
     let lock = config.database.is_none().then(|| context.data.lock_for_serving()).transpose()?;
-    let listener = server::bind(config.listen).await?;
+    let listener = match server::inherited()? {
+        Some(listener) => listener,
+        None => server::bind(config.listen).await?,
+    };
     let address = listener.local_addr()?;
 
     let store = context.store().await?;
@@ -80,10 +105,21 @@ pub(super) async fn prepare(
     let collector = Collector::new(store, writer, ring, gallery, clock, chance, config.limits()).await?;
     keys.refresh(&collector).await?;
     let collector = Arc::new(collector);
+    let phase = watch::Sender::new(Phase::Serving);
     let app = AppState {
         collector: Arc::clone(&collector),
         trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
         requester_key: Arc::new(context.data.requester_key()?),
+        phase: phase.subscribe(),
     };
-    Ok(Prepared { service: Service { collector, writer_task, keys }, listener, address, app, lock })
+    let service = Service {
+        collector,
+        writer_task,
+        keys,
+        connections: config.connections,
+        drain: Duration::from_secs(config.drain_seconds.into()),
+        stop: StopSignals::watch()?,
+        phase,
+    };
+    Ok(Prepared { service, listener, address, app, lock, figures })
 }

@@ -1,6 +1,7 @@
 //! The site of the demonstration: a comment form whose server knows the collector only as any site's server would, by
 //! `POST /siteverify` with its secret.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,10 +11,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
+use corvee_protocol::campaign::nearest;
 use corvee_protocol::{CampaignName, Language, SiteKey};
 use serde::{Deserialize, Serialize};
 
-use super::{assets, pages};
+use super::{assets, pages, settings};
 
 /// What the demonstration's site knows.
 #[derive(Clone)]
@@ -26,8 +28,8 @@ pub struct DemoSite {
     pub collector: String,
     /// The campaign whose progress the page shows.
     pub campaign: CampaignName,
-    /// Its question in English and French.
-    pub question: [String; 2],
+    /// Its question by language.
+    pub question: BTreeMap<Language, String>,
     /// The HTTP client of its server.
     pub client: reqwest::Client,
 }
@@ -119,14 +121,14 @@ async fn judge(site: &DemoSite, comment: &Comment, french: bool) -> Outcome {
 }
 
 fn render(site: &DemoSite, french: bool, name: &str, comment: &str, outcome: Option<&Outcome>) -> Response {
-    let [english_question, french_question] = &site.question;
+    let wanted = if french { "fr".parse().unwrap_or_else(|_| settings::english()) } else { settings::english() };
     let page = DemoPage {
         style: assets::path("pages.css"),
         script: assets::path("demo/demo.js"),
         french,
         sitekey: site.sitekey.as_str(),
         campaign: site.campaign.as_str(),
-        question: if french { french_question } else { english_question },
+        question: nearest(&site.question, &wanted).map_or("", |(_, question)| question),
         name,
         comment,
         outcome,

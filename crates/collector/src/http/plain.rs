@@ -1,6 +1,8 @@
 //! `/plain`: the same challenge as a form, without script and without WebAssembly, under the same limits and for the same
 //! token. Instead of computing, the visitor may wait.
 
+mod pieces;
+
 use std::borrow::Borrow;
 
 use askama::Template;
@@ -12,10 +14,11 @@ use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Timing};
 use corvee_protocol::challenge::{Ask, Challenge, ChallengeRequest};
 use corvee_protocol::kinds::select::SelectAnswer;
 use corvee_protocol::{
-    Arg, Category, Disclosure, Granted, Offer, Passed, Problem, ProblemKind, Sealed, SecondsSource, Settings, Testing,
-    Wish, Word, Words, limits,
+    Arg, Category, Disclosure, Granted, Language, Offer, Passed, Problem, ProblemKind, Sealed, SecondsSource, Settings,
+    Testing, Wish, Word, Words, limits,
 };
 
+use self::pieces::{FIRST, Piece, SECOND, pieces};
 use super::client_address::ClientAddress;
 use super::settings::{SettingsQuery, fields, first_origin, frame_address, page_settings, plain_address};
 use super::{AppState, assets, frame};
@@ -51,9 +54,9 @@ struct PlainPage<'a> {
     script: String,
     /// What every form carries on: name and value.
     fields: Vec<(&'static str, String)>,
-    for_whom: String,
+    for_whom: Vec<Piece<'a>>,
     checks: String,
-    terms: String,
+    terms: Vec<Piece<'a>>,
     /// What the button says that begins a wait.
     wait: String,
     view: PlainView,
@@ -144,6 +147,7 @@ struct Visit<'a> {
     app: &'a AppState,
     prefix: PrefixHash,
     settings: Settings,
+    data_set_language: Option<Language>,
     policy: HeaderValue,
 }
 
@@ -164,7 +168,7 @@ impl<'a> Visit<'a> {
         let policy = frame::policy(page.site.as_ref().map(|site| site.hostnames.as_slice()));
         let policy =
             HeaderValue::from_str(&policy).map_err(|_cause| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
-        Ok(Self { app, prefix, settings: page.settings, policy })
+        Ok(Self { app, prefix, settings: page.settings, data_set_language: page.data_set_language, policy })
     }
 
     fn request(&self, wish: Wish) -> ChallengeRequest {
@@ -267,6 +271,10 @@ impl<'a> Visit<'a> {
             SecondsSource::Measured => Word::TermsMeasured,
             SecondsSource::Study => Word::TermsOfStudy,
         };
+        let requester = (requester.as_str(), None);
+        let data_set = (data_set.as_str(), self.data_set_language.as_ref());
+        let licence = (licence.as_str(), None);
+        let seconds_count = ("seconds", Arg::Count(u32::from(*seconds)));
         let wait_seconds = self.app.collector.budget.next_wait(self.prefix, self.app.collector.clock.now_ms());
         let page = PlainPage {
             words,
@@ -277,8 +285,11 @@ impl<'a> Visit<'a> {
             script: assets::path("plain.js"),
             fields: fields(settings),
             checks: say(Word::ChecksNote, &[("tiles", Arg::Count(TILES))]),
-            for_whom: say(Word::ForWhom, &[("requester", Arg::Text(requester)), ("data_set", Arg::Text(data_set))]),
-            terms: say(terms, &[("licence", Arg::Text(licence)), ("seconds", Arg::Count(u32::from(*seconds)))]),
+            for_whom: pieces(
+                &say(Word::ForWhom, &[("requester", Arg::Text(FIRST)), ("data_set", Arg::Text(SECOND))]),
+                &[(FIRST, requester), (SECOND, data_set)],
+            ),
+            terms: pieces(&say(terms, &[("licence", Arg::Text(FIRST)), seconds_count]), &[(FIRST, licence)]),
             wait: say(Word::PlainWait, &[("seconds", Arg::Count(wait_seconds))]),
             view,
         };

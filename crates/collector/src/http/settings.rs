@@ -64,6 +64,8 @@ pub struct PageSettings {
     pub settings: Settings,
     /// The site; `None` for a vendor's test key, which any page may show.
     pub site: Option<Arc<SiteRow>>,
+    /// The language that the data set is named in, where that is known.
+    pub data_set_language: Option<Language>,
 }
 
 /// The settings as JSON. 200, or a problem: 403 `hostname-refused`, 404 `unknown-sitekey`.
@@ -126,20 +128,27 @@ pub fn page_settings(
         plain: String::new(),
     };
     settings.plain = plain_address(&settings, None);
-    Ok(PageSettings { settings, site: shown.site })
+    Ok(PageSettings { settings, site: shown.site, data_set_language: shown.data_set_language })
 }
 
 /// What the site key alone decides.
 struct Shown {
     offer: Offer,
     disclosure: Disclosure,
+    data_set_language: Option<Language>,
     testing: Option<Testing>,
     site: Option<Arc<SiteRow>>,
 }
 
 impl Shown {
     fn for_test_key(testing: Testing) -> Self {
-        Self { offer: Offer::Machine, disclosure: test_keys::disclosure(), testing: Some(testing), site: None }
+        Self {
+            offer: Offer::Machine,
+            disclosure: test_keys::disclosure(),
+            data_set_language: Some(english()),
+            testing: Some(testing),
+            site: None,
+        }
     }
 
     fn for_site(collector: &Collector, site: Arc<SiteRow>, prefix: PrefixHash, language: &Language) -> Self {
@@ -154,12 +163,11 @@ impl Shown {
                 if campaign.is_some() && failed >= failures { Offer::Both } else { Offer::Machine }
             }
         };
-        Self {
-            offer,
-            disclosure: campaign.map_or_else(|| nothing_labelled(&site), |campaign| campaign.disclosure(language)),
-            testing: None,
-            site: Some(site),
-        }
+        let (disclosure, data_set_language) = match campaign {
+            Some(campaign) => (campaign.disclosure(language), campaign.data_set_language(language).cloned()),
+            None => (nothing_labelled(&site), Some(english())),
+        };
+        Self { offer, disclosure, data_set_language, testing: None, site: Some(site) }
     }
 }
 

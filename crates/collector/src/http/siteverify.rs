@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Request, State};
 use corvee_protocol::{Dialect, SiteKey, Token};
+use metrics::counter;
 
 use self::parameters::Parameters;
 use self::refusal::Refused;
@@ -18,6 +19,7 @@ use super::AppState;
 use crate::campaign::spelling;
 use crate::campaign::test_keys::{self, TestSecret};
 use crate::campaign::token::{secret_digest, token_digest};
+use crate::observe::figures::REDEMPTIONS;
 use crate::state::Collector;
 use crate::store::sites::SiteRow;
 use crate::store::tokens::{Redeemed, Redemption};
@@ -56,6 +58,11 @@ async fn answer(app: &AppState, request: Request, dialect: Option<Dialect>) -> J
     Json(verdict.unwrap_or_else(|refused| Reply::refused(refused, dialect)))
 }
 
+/// Whether a request holds parameters in one of their forms.
+pub async fn are_parameters(request: Request) -> bool {
+    Parameters::read(request).await.is_some()
+}
+
 /// Whose words the caller of `/siteverify` understands: only hCaptcha's clients name a site key.
 fn dialect_of(parameters: &Parameters) -> Dialect {
     match spelling::dialect_of_secret(parameters.get("secret").unwrap_or_default()) {
@@ -85,7 +92,11 @@ async fn verify(collector: &Collector, parameters: &Parameters, dialect: Dialect
     };
     response.parse::<Token>().map_err(|_cause| Refused::InvalidResponse)?;
     let redemption = Redemption { digest: token_digest(response), site: site.id, now_ms, idempotency_key };
-    match collector.writer.redeem(redemption).await {
+    let redeemed = collector.writer.redeem(redemption).await;
+    if let Ok(redeemed) = &redeemed {
+        counter!(REDEMPTIONS, "outcome" => outcome(redeemed)).increment(1);
+    }
+    match redeemed {
         Ok(Redeemed::Valid(earned)) => Ok(Reply::earned(earned, dialect)),
         Ok(Redeemed::Seen) => Err(Refused::Seen),
         Ok(Redeemed::Expired) => Err(Refused::Expired),
@@ -94,6 +105,15 @@ async fn verify(collector: &Collector, parameters: &Parameters, dialect: Dialect
             tracing::error!(%error, "a token could not be redeemed");
             Err(Refused::Internal)
         }
+    }
+}
+
+fn outcome(redeemed: &Redeemed) -> &'static str {
+    match redeemed {
+        Redeemed::Valid(_) => "valid",
+        Redeemed::Seen => "seen",
+        Redeemed::Expired => "expired",
+        Redeemed::Unknown => "unknown",
     }
 }
 

@@ -99,6 +99,7 @@ impl TestCollector {
             collector: Arc::clone(&collector),
             trusted_proxies: Arc::new(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()])),
             requester_key: Arc::new(RequesterKey::new(KEY.to_owned())),
+            phase: tokio::sync::watch::Sender::new(crate::server::Phase::Serving).subscribe(),
         });
         Self { collector, clock, site, router, _data: data }
     }

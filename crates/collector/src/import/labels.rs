@@ -33,7 +33,7 @@ pub(super) struct Row {
 
 /// Labels by file name, as written; files without a label are absent.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Labels {
+pub(crate) struct Labels {
     pub(super) rows: BTreeMap<String, Row>,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn prefix(labels: &Path, folder: &Path) -> Option<String> {
 ///
 /// # Errors
 /// All lines that cannot be used.
-pub(super) fn parse(bytes: &[u8]) -> Result<Labels, Vec<LabelProblem>> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Labels, Vec<LabelProblem>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(bytes);
     let header = reader.headers().map_err(|error| vec![unreadable(&error)])?.clone();

@@ -4,8 +4,9 @@
 //! nothing of it was recorded and everyone in it is told so. On a database that is shared a transaction may lose a race or
 //! its connection before it commits: then it is carried out again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use metrics::{counter, histogram};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -15,6 +16,7 @@ use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
 use super::tokens::{self, Redeemed, Redemption, Renewal, Renewed};
 use super::{Store, StoreError};
+use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
 
 /// Writes that may wait; beyond it callers wait before they can wait.
 const QUEUE: usize = 4096;
@@ -138,10 +140,19 @@ impl Group {
         }
     }
 
+    fn len(&self) -> usize {
+        self.settlements.len() + self.grants.len() + self.redemptions.len() + self.renewals.len()
+    }
+
     async fn commit(self, store: &Store) {
-        if !self.is_empty() {
-            match self.carry_out(store).await {
+        if self.len() > 0 {
+            let begin = Instant::now();
+            let writes = self.len();
+            let outcomes = self.carry_out(store).await;
+            histogram!(COMMIT_SECONDS).record(begin.elapsed());
+            match outcomes {
                 Ok(outcomes) => {
+                    counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));
                     reply_all(self.settle_replies, outcomes.settled);
                     reply_all(self.grant_replies, outcomes.granted);
                     reply_all(self.redeem_replies, outcomes.redeemed);
@@ -161,10 +172,6 @@ impl Group {
         for (removal, Reply(reply)) in self.removals {
             drop(reply.send(remove(store, &removal).await));
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.settlements.is_empty() && self.grants.is_empty() && self.redemptions.is_empty() && self.renewals.is_empty()
     }
 
     /// Carries the writes out, again while they lose races.

@@ -96,7 +96,12 @@ async fn right_answers_end_in_a_token_that_redeems_once() {
     let test = TestCollector::start().await;
     let choice = test.choice().await;
     assert!(choice.text.contains("value=\"label\"") && choice.text.contains("value=\"machine\""), "{}", choice.text);
-    assert!(choice.text.contains("Test Museum"), "it says for whom: {}", choice.text);
+    for theirs in [
+        r#"For <bdi dir="auto">Test Museum</bdi>: <bdi dir="auto">things</bdi>."#,
+        r#"Licence: <bdi dir="auto">CC0-1.0</bdi>."#,
+    ] {
+        assert!(choice.text.contains(theirs), "it says for whom: {}", choice.text);
+    }
     let mut page = test.press(&choice, "label", &[]).await;
     for screen in 1..=6 {
         assert!(page.text.contains("Which show a thing?"), "screen {screen}: {}", page.text);

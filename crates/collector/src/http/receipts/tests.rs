@@ -16,6 +16,7 @@ async fn a_receipt_tells_what_its_visit_did() {
     assert_eq!(reply.json["gold_tiles"], passed.receipt.gold_tiles);
     assert_eq!(reply.json["solve_ms"].as_u64().unwrap() % 9000, 0);
     assert_eq!(reply.json["passed"], true);
+    assert_eq!(reply.json["prices_language"], "fr");
     assert_eq!(reply.json["day"], "2026-01-01");
     let ledger = test.ledger().await;
     assert_eq!(ledger["votes"], passed.receipt.votes);
@@ -83,6 +84,30 @@ async fn the_payslip_is_a_page_and_its_button_takes_the_votes_back() {
     let unknown = test.call(Method::GET, "/receipt/%3Cscript%3E").await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
     assert!(!unknown.text.contains("<script>"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn prices_are_told_in_the_language_of_whoever_reads_them() {
+    let test = TestCollector::start().await;
+    let code = test.pass_from("198.51.100.7").await.receipt.code;
+    for (wish, language, measure) in [
+        ("zh-TW", "zh-Hant", "CAPTCHA 代解服務，最低價"),
+        ("he", "he", "שירותי פתרון \u{2068}CAPTCHA\u{2069}, המחיר הנמוך ביותר"),
+        ("tlh", "en", "solving services, lowest price"),
+    ] {
+        let reply = test.call(Method::GET, &format!("/v1/receipts/{code}?hl={wish}")).await;
+        assert_eq!(reply.json["prices_language"], language, "{}", reply.text);
+        assert!(reply.text.contains(measure), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn the_payslip_leaves_other_peoples_words_in_their_own_order() {
+    let test = TestCollector::start().await;
+    let code = test.pass_from("198.51.100.7").await.receipt.code;
+    let page = test.call(Method::GET, &format!("/receipt/{code}")).await;
+    assert!(page.text.contains(r#"<bdi dir="auto">Test Museum</bdi>"#), "{}", page.text);
+    assert!(page.text.contains(r#"<bdi dir="ltr">$0.50 / 1000</bdi>"#), "{}", page.text);
 }
 
 async fn standings(test: &TestCollector) -> Vec<(i64, &'static str, u64, u64)> {

@@ -1,31 +1,40 @@
-//! A line to a collector on which WebAssembly arrives only when the test says so. Knows requests by their first line.
+//! A line to a collector that spoils something until the test says otherwise. Knows requests by their first line.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// What the line does until it is mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// WebAssembly is under way.
+    LateWasm,
+    /// The widget's frame is an empty document.
+    EmptyFrame,
+}
+
 /// The line; gone when dropped.
 #[derive(Debug)]
-pub(crate) struct LateWasm {
+pub(crate) struct Line {
     port: u16,
-    released: watch::Sender<bool>,
+    mended: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
-impl LateWasm {
+impl Line {
     /// A line to this origin, such as `http://127.0.0.1:40123`.
-    pub(crate) async fn before(origin: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn before(origin: &str, fault: Fault) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let (released, release) = watch::channel(false);
+        let (mended, mending) = watch::channel(false);
         let address = origin.trim_start_matches("http://").to_owned();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(pass(stream, address.clone(), release.clone()));
+                tokio::spawn(pass(stream, address.clone(), fault, mending.clone()));
             }
         });
-        Ok(Self { port, released, serving })
+        Ok(Self { port, mended, serving })
     }
 
     /// The collector's origin on this line.
@@ -33,13 +42,13 @@ impl LateWasm {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Lets WebAssembly through.
-    pub(crate) fn release(&self) {
-        self.released.send_replace(true);
+    /// Passes everything on from now on, and what has waited.
+    pub(crate) fn mend(&self) {
+        self.mended.send_replace(true);
     }
 }
 
-impl Drop for LateWasm {
+impl Drop for Line {
     fn drop(&mut self) {
         self.serving.abort();
     }
@@ -47,8 +56,10 @@ impl Drop for LateWasm {
 
 /// Passes one request on, and says that it is the last of its connection, so that each is looked at; a browser or a collector
 /// that hangs up early ends it, and that is all.
-async fn pass(mut browser: TcpStream, collector: String, mut release: watch::Receiver<bool>) {
+async fn pass(mut browser: TcpStream, collector: String, fault: Fault, mut mending: watch::Receiver<bool>) {
     const END: &[u8] = b"\r\n\r\n";
+    const EMPTY: &[u8] =
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let mut body: Vec<u8> = Vec::new();
     let mut part = [0_u8; 4096];
     let head = loop {
@@ -60,9 +71,18 @@ async fn pass(mut browser: TcpStream, collector: String, mut release: watch::Rec
             Ok(0) | Err(_) => return,
         }
     };
-    let wasm = head.lines().next().is_some_and(|line| line.contains(".wasm "));
-    if wasm && release.wait_for(|released| *released).await.is_err() {
-        return;
+    let first = head.lines().next().unwrap_or_default();
+    match fault {
+        Fault::LateWasm if first.contains(".wasm ") => {
+            if mending.wait_for(|mended| *mended).await.is_err() {
+                return;
+            }
+        }
+        Fault::EmptyFrame if first.contains(" /frame?") && !*mending.borrow() => {
+            drop(browser.write_all(EMPTY).await);
+            return;
+        }
+        Fault::LateWasm | Fault::EmptyFrame => {}
     }
     let kept = head.lines().filter(|line| !line.is_empty() && !line.to_ascii_lowercase().starts_with("connection:"));
     let head: String = kept.chain(["connection: close", ""]).flat_map(|line| [line, "\r\n"]).collect();

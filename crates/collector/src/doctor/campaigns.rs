@@ -1,0 +1,131 @@
+//! What the database holds: sites with something to ask, campaigns with gold, pictures that are there, a clock that agrees.
+
+use crate::campaign::pool::is_expelled;
+use crate::clock::{self, Clock};
+use crate::images::shelf::{Shelf, ShelfError};
+use crate::store::campaigns::CampaignRow;
+use crate::store::sites::SiteRow;
+use crate::store::{Store, StoreError};
+use corvee_consensus::{Crowd, GoldPolicy};
+
+use super::Finding;
+
+/// Pictures looked at; all of a million would take minutes.
+const PICTURES: usize = 500;
+/// How far ahead of this machine's clock a row may be: clocks of two machines are never quite the same.
+const CLOCK_SLACK_MS: u64 = 60_000;
+
+pub(super) async fn examine(store: &Store, shelf: &Result<Shelf, ShelfError>, clock: &dyn Clock) -> Vec<Finding> {
+    let found = async {
+        let (sites, campaigns) = (store.sites().await?, store.campaigns().await?);
+        let mut findings = vec![clocks(&sites, &campaigns, clock)];
+        findings.extend(sites.iter().flat_map(|site| site_findings(site, &campaigns)));
+        if sites.is_empty() {
+            let remedy = "corvee site create --name NAME --hostname HOST --campaign CAMPAIGN";
+            findings.push(Finding::advice("sites", "there is no site", remedy));
+        }
+        for campaign in &campaigns {
+            findings.extend(campaign_findings(store, campaign).await?);
+        }
+        findings.push(pictures(store, shelf).await?);
+        Ok::<_, StoreError>(findings)
+    };
+    found.await.unwrap_or_else(|error| {
+        vec![Finding::wrong("database", error.to_string(), "run corvee doctor again; if it stays, restore a backup")]
+    })
+}
+
+fn clocks(sites: &[SiteRow], campaigns: &[CampaignRow], clock: &dyn Clock) -> Finding {
+    let rows = sites.iter().map(|site| site.created_ms).chain(campaigns.iter().map(|campaign| campaign.created_ms));
+    match rows.max().filter(|newest| *newest > clock.now_ms() + CLOCK_SLACK_MS) {
+        Some(newest) => Finding::wrong(
+            "clock",
+            format!(
+                "something was made at {}, but it is {} here",
+                clock::rfc3339(newest),
+                clock::rfc3339(clock.now_ms())
+            ),
+            "set this machine's clock (timedatectl set-ntp true): tokens would never be valid",
+        ),
+        None => Finding::good("clock", clock::rfc3339(clock.now_ms())),
+    }
+}
+
+fn site_findings(site: &SiteRow, campaigns: &[CampaignRow]) -> Vec<Finding> {
+    const ABOUT: &str = "site";
+    let name = &site.name;
+    let asked = |campaign: &&CampaignRow| site.campaigns.contains(&campaign.id.0) && campaign.active;
+    let mut findings = Vec::new();
+    if site.hostnames.is_empty() {
+        let remedy = format!("corvee site change {} --hostname HOST", site.sitekey);
+        findings.push(Finding::wrong(ABOUT, format!("{name} has no host name: its pages are refused"), remedy));
+    }
+    if !campaigns.iter().any(|campaign| asked(&campaign)) {
+        let found = format!("{name} has no active campaign: every visitor's device computes instead");
+        let remedy = format!("corvee site change {} --campaign CAMPAIGN, or leave it so on purpose", site.sitekey);
+        findings.push(Finding::advice(ABOUT, found, remedy));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::good(ABOUT, format!("{name} has pages and something to ask")));
+    }
+    findings
+}
+
+async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<Finding>, StoreError> {
+    const ABOUT: &str = "campaign";
+    let name = &campaign.terms.name;
+    if !campaign.active {
+        return Ok(vec![Finding::good(ABOUT, format!("{name} rests"))]);
+    }
+    let mut findings = Vec::new();
+    let import = format!("corvee import {name} FOLDER --gold 1, with labelled pictures");
+    let (positive, negative) = store.gold_counts(campaign.id).await?;
+    if positive == 0 || negative == 0 {
+        let found = format!("{name} has {positive} positive and {negative} negative gold items: it cannot be asked");
+        findings.push(Finding::wrong(ABOUT, found, import));
+        return Ok(findings);
+    }
+    let fresh = store.fresh_gold(campaign.id, campaign.terms.gold_servings).await?;
+    if fresh == 0 {
+        let found = format!("all gold of {name} has been seen often: votes beside it are flagged");
+        findings.push(Finding::advice(ABOUT, found, import));
+    }
+    let (policy, crowd) = (GoldPolicy::default(), Crowd::default());
+    let standings = store.standings(campaign.id).await?;
+    let expelled = standings.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
+    if expelled > 0 {
+        let found = format!("good visitors contradict {expelled} gold items of {name}: they are no longer served");
+        findings.push(Finding::advice(ABOUT, found, "look at their labels; corvee export shows the votes"));
+    }
+    let open = store.item_counts(campaign.id).await?.open;
+    if open == 0 {
+        let found = format!("every item of {name} is settled: visitors check what is known already");
+        findings.push(Finding::advice(ABOUT, found, format!("import more pictures, or corvee campaign pause {name}")));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::good(ABOUT, format!("{name}: {open} items open, {fresh} gold items fresh")));
+    }
+    Ok(findings)
+}
+
+async fn pictures(store: &Store, shelf: &Result<Shelf, ShelfError>) -> Result<Finding, StoreError> {
+    const ABOUT: &str = "pictures";
+    let shelf = match shelf {
+        Ok(shelf) => shelf,
+        Err(error) => return Ok(Finding::wrong(ABOUT, error.to_string(), "make the folder readable and writable")),
+    };
+    let referenced = store.referenced_images().await?;
+    let step = referenced.len().div_ceil(PICTURES).max(1);
+    let looked_at: Vec<_> = referenced.iter().step_by(step).collect();
+    let bad: Vec<String> = looked_at.iter().filter_map(|digest| Some(shelf.read(digest).err()?.to_string())).collect();
+    Ok(match bad.first() {
+        Some(first) => Finding::wrong(
+            ABOUT,
+            format!("{} of {} pictures looked at cannot be read; the first: {first}", bad.len(), looked_at.len()),
+            "put the images folder of a backup in its place",
+        ),
+        None => {
+            Finding::good(ABOUT, format!("{} of {} were looked at, all are whole", looked_at.len(), referenced.len()))
+        }
+    })
+}

@@ -1,0 +1,58 @@
+//! Broken configurations, and what the doctor says of each.
+
+use super::*;
+use crate::chance::Chance;
+use crate::clock::testing::StandingClock;
+
+async fn examined(prepare: impl FnOnce(&Path)) -> Vec<Finding> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
+    // Nobody listens there.
+    std::fs::write(folder.path().join("corvee.toml"), "listen = \"127.0.0.1:9\"\n").unwrap();
+    prepare(folder.path());
+    examine(&data, &StandingClock::default(), true).await
+}
+
+fn of<'a>(findings: &'a [Finding], about: &str) -> Vec<&'a Finding> {
+    findings.iter().filter(|finding| finding.about == about).collect()
+}
+
+#[tokio::test]
+async fn a_fresh_folder_works_and_needs_a_site() {
+    let findings = examined(|_| {}).await;
+    assert!(findings.iter().all(|finding| finding.verdict != Verdict::Wrong), "{findings:#?}");
+    assert_eq!(of(&findings, "sites")[0].remedy, "corvee site create --name NAME --hostname HOST --campaign CAMPAIGN");
+    assert_eq!(of(&findings, "running")[0].found, "nobody listens on 127.0.0.1:9");
+    assert!(findings.iter().all(|finding| finding.remedy.is_empty() == (finding.verdict == Verdict::Good)));
+}
+
+#[tokio::test]
+async fn a_wrong_line_is_shown_before_all_that_is_well() {
+    let findings = examined(|data| std::fs::write(data.join("corvee.toml"), "listen = 3\n").unwrap()).await;
+    assert_eq!((findings[0].verdict, findings[0].about), (Verdict::Wrong, "settings"));
+    assert!(findings[0].found.contains("line 1"), "{}", findings[0].found);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_everybody_is_wrong() {
+    let toml = "listen = \"0.0.0.0:9\"\ntrusted_proxies = [\"0.0.0.0/0\"]\nmetrics = \"0.0.0.0:9464\"\n";
+    let findings = examined(|data| std::fs::write(data.join("corvee.toml"), toml).unwrap()).await;
+    let wrong: Vec<_> = findings.iter().filter(|finding| finding.verdict == Verdict::Wrong).collect();
+    assert_eq!(wrong.len(), 1, "{wrong:#?}");
+    assert!(wrong[0].found.contains("0.0.0.0/0: whoever connects from there can claim any address"));
+    assert_eq!(of(&findings, "metrics")[0].verdict, Verdict::Advice);
+}
+
+#[tokio::test]
+async fn keys_that_others_read_and_a_database_that_is_none_are_wrong() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let findings = examined(|data| {
+        let key = data.join(crate::data::SEALING_KEYS_FILE);
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+        std::fs::write(data.join(crate::store::DATABASE_FILE), [7; 8192]).unwrap();
+    })
+    .await;
+    assert!(of(&findings, "keys")[0].found.ends_with("sealing.keys can be read by other users of this machine"));
+    assert_eq!(of(&findings, "database")[0].verdict, Verdict::Wrong);
+}
