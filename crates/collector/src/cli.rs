@@ -7,6 +7,7 @@ mod doctor;
 mod embed;
 mod export;
 mod import;
+mod keys;
 mod output;
 mod progress;
 mod samples;
@@ -21,11 +22,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use corvee_protocol::CampaignName;
+use corvee_seal::KeyRing;
 
 use self::output::Output;
 use crate::chance::Chance;
 use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, DatabaseUrl};
 use crate::data::DataFolder;
+use crate::keys::Keys;
 use crate::store::Store;
 use crate::store::campaigns::CampaignRow;
 
@@ -36,6 +40,9 @@ struct Arguments {
     /// Folder of database, images, keys and settings.
     #[arg(long, global = true, env = "CORVEE_DATA", default_value = "corvee-data", value_name = "DIR")]
     data: PathBuf,
+    /// PostgreSQL to keep everything in but pictures and keys, such as `postgres://corvee@db.example/corvee`.
+    #[arg(long, global = true, env = "CORVEE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database: Option<DatabaseUrl>,
     /// Prints JSON instead of text.
     #[arg(long, global = true)]
     json: bool,
@@ -61,6 +68,9 @@ enum Command {
     Import(import::Import),
     /// Writes labels and votes of a campaign into a folder.
     Export(export::Export),
+    /// Keys that challenges are sealed with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Sends a simulated crowd to a running collector on this machine.
     Simulate(simulate::Simulate),
     /// Shows where campaigns stand.
@@ -76,6 +86,7 @@ enum Command {
 /// What every command may use.
 struct Context {
     data: DataFolder,
+    config: Config,
     clock: Arc<dyn Clock>,
     chance: Chance,
     output: Output,
@@ -86,8 +97,12 @@ pub async fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let chance = Chance::from_system().context("the operating system gives no randomness")?;
     let context = || -> anyhow::Result<Context> {
+        let data = DataFolder::open(&arguments.data, &chance)?;
+        let mut config = Config::load(data.path())?;
+        config.database = arguments.database.clone().or(config.database);
         Ok(Context {
-            data: DataFolder::open(&arguments.data, &chance)?,
+            data,
+            config,
             clock: Arc::new(SystemClock),
             chance: chance.clone(),
             output: Output { json: arguments.json },
@@ -101,6 +116,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Campaign(campaign) => campaign.run(context()?).await,
         Command::Import(import) => import.run(context()?).await,
         Command::Export(export) => export.run(context()?).await,
+        Command::Keys(keys) => keys.run(context()?).await,
         Command::Simulate(simulate) => simulate.run(context()?).await,
         Command::Stats(stats) => stats.run(context()?).await,
         Command::Doctor(doctor) => {
@@ -114,8 +130,21 @@ pub async fn run() -> anyhow::Result<()> {
 
 impl Context {
     async fn store(&self) -> anyhow::Result<Store> {
-        let store = Store::open(self.data.path()).await;
-        store.with_context(|| format!("the database in {} cannot be opened", self.data.path().display()))
+        let Some(url) = &self.config.database else {
+            let store = Store::open(self.data.path()).await;
+            return store.with_context(|| format!("the database in {} cannot be opened", self.data.path().display()));
+        };
+        Store::connect(url.expose()).await.with_context(|| format!("the database {url} cannot be used"))
+    }
+}
+
+impl Context {
+    /// The sealing keys of now, wherever they are.
+    async fn sealing_keys(&self) -> anyhow::Result<KeyRing> {
+        let store = self.store().await?;
+        let ring = Keys::new(self.data.clone(), store.clone()).ring(self.clock.now_ms()).await;
+        store.close().await;
+        ring
     }
 }
 

@@ -1,7 +1,9 @@
 //! What an operator may set: `corvee.toml` in the data folder, overruled by the command line. Knows no default folder.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -33,6 +35,8 @@ pub struct Config {
     pub machine: MachineConfig,
     /// Pictures rendered beforehand.
     pub sprites: SpritesConfig,
+    /// The PostgreSQL that holds everything but pictures and keys; a SQLite file in the data folder when absent.
+    pub database: Option<DatabaseUrl>,
 }
 
 /// Pictures rendered beforehand.
@@ -53,6 +57,61 @@ impl SpritesConfig {
 impl Default for SpritesConfig {
     fn default() -> Self {
         Self { memory_mib: 256 }
+    }
+}
+
+/// The address of a PostgreSQL database. Shown without its password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DatabaseUrl(String);
+
+/// An address that is no PostgreSQL's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a database's address reads like postgres://USER@HOST/DATABASE; leave it out to keep everything in a SQLite file in \
+     the data folder"
+)]
+pub struct NoDatabaseUrl;
+
+impl DatabaseUrl {
+    /// The address as it was given, password included.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = NoDatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoDatabaseUrl> {
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        if is_postgres { Ok(Self(text.to_owned())) } else { Err(NoDatabaseUrl) }
+    }
+}
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = NoDatabaseUrl;
+
+    fn try_from(text: String) -> Result<Self, NoDatabaseUrl> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        // What follows `?` may name a password as well.
+        let rest = rest.split_once('?').map_or(rest, |(place, _)| place);
+        let (who, place) = rest.rsplit_once('@').map_or(("", rest), |(who, place)| (who, place));
+        let user = who.split_once(':').map_or(who, |(user, _password)| user);
+        let at = if user.is_empty() { "" } else { "@" };
+        write!(f, "{scheme}://{user}{at}{place}")
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
     }
 }
 
@@ -142,6 +201,7 @@ impl Default for Config {
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),
             sprites: SpritesConfig::default(),
+            database: None,
         }
     }
 }
@@ -252,6 +312,25 @@ mod tests {
             let error = load(&format!("listen = \"127.0.0.1:1\"\n[machine]\n{text}")).unwrap_err();
             assert!(error.contains(part) && error.contains("at line "), "{error}");
         }
+    }
+
+    #[test]
+    fn a_database_is_named_by_its_address_and_shown_without_its_password() {
+        let shown = |text: &str| {
+            let config = load(&format!("database = \"{text}\""))?;
+            Ok::<_, String>(config.database.unwrap().to_string())
+        };
+        for (text, expected) in [
+            ("postgres://corvee@db.example/corvee", "postgres://corvee@db.example/corvee"),
+            ("postgresql://corvee:s3:c@ret@db.example:5433/x", "postgresql://corvee@db.example:5433/x"),
+            ("postgres:///corvee?host=/run/postgresql&password=s3cret", "postgres:///corvee"),
+        ] {
+            assert_eq!(shown(text).unwrap(), expected);
+            let debug = format!("{:?}", text.parse::<DatabaseUrl>().unwrap());
+            assert!(!debug.contains("s3") && !debug.contains("ret@"), "{debug}");
+        }
+        let error = shown("mysql://x/y").unwrap_err();
+        assert!(error.contains("line 1") && error.contains("postgres://USER@HOST/DATABASE"), "{error}");
     }
 
     #[test]

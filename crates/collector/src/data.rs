@@ -98,6 +98,15 @@ impl DataFolder {
         write().with_context(|| format!("{} cannot be written", path.display()))
     }
 
+    /// Writes such a file in the place of an older one: whoever reads it finds the one or the other, whole.
+    pub fn replace_secret(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let fresh = format!("{name}.new");
+        self.write_secret(&fresh, text)?;
+        let path = self.path.join(name);
+        let replace = || fs::rename(self.path.join(&fresh), &path).and_then(|()| File::open(&self.path)?.sync_all());
+        replace().with_context(|| format!("{} cannot be written", path.display()))
+    }
+
     fn ensure_secret(&self, name: &str, make: impl FnOnce() -> String) -> anyhow::Result<()> {
         if self.path.join(name).exists() { Ok(()) } else { self.write_secret(name, &make()) }
     }

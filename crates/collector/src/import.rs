@@ -23,7 +23,7 @@ use self::pictures::{Known, Picture};
 use crate::images::shelf::{ImportLock, Shelf, ShelfError};
 use crate::store::campaigns::{CampaignId, CampaignRow};
 use crate::store::items::{ImportId, NewItem};
-use crate::store::{Store, StoreError};
+use crate::store::{ImportLock as StoreLock, Store, StoreError};
 
 /// Items staged between two reports of progress.
 const ITEMS_PER_STEP: usize = 1000;
@@ -265,11 +265,13 @@ pub async fn tidy(store: &Store, shelf: &Shelf, now_ms: u64) -> Result<Tidied, I
 }
 
 /// Takes the lock and clears away dead imports: whoever holds it is the only one alive. Returns how many there were.
-async fn lock(store: &Store, shelf: &Shelf) -> Result<(ImportLock, usize), ImportError> {
+async fn lock(store: &Store, shelf: &Shelf) -> Result<((ImportLock, StoreLock), usize), ImportError> {
     let shelf = shelf.clone();
-    let lock = blocking(move || shelf.lock_imports()).await??;
+    let on_shelf = blocking(move || shelf.lock_imports()).await??;
+    // Machines with the same database may see the shelf through network file systems that do not lock.
+    let in_store = store.lock_imports().await?;
     let n_dead = store.sweep_imports(u64::MAX).await?;
-    Ok((lock, n_dead))
+    Ok(((on_shelf, in_store), n_dead))
 }
 
 async fn known(store: &Store, shelf: &Shelf, campaign: CampaignId) -> Result<Known, ImportError> {

@@ -16,6 +16,7 @@ mod http;
 mod images;
 mod import;
 mod jobs;
+mod keys;
 pub mod measured;
 mod observe;
 mod requester;

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 pub use self::connections::Phase;
 pub use self::listening::{bind, inherited};
 use crate::jobs;
+use crate::keys::Keys;
 use crate::state::Collector;
 
 /// Time that requests under way have to end after everything else has.
@@ -31,6 +32,8 @@ pub struct Service {
     pub collector: Arc<Collector>,
     /// The writer's task: ends after its last commit.
     pub writer_task: JoinHandle<()>,
+    /// Where its keys are.
+    pub keys: Keys,
     /// Connections at one time.
     pub connections: usize,
     /// How long it goes on serving after it was asked to end.
@@ -52,7 +55,7 @@ pub struct Beside {
 impl Service {
     /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
     pub async fn run(self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
-        let jobs = jobs::start(&self.collector);
+        let jobs = jobs::start(&self.collector, self.keys);
         let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
         let mut serving = tokio::spawn(serving);
         let beside = beside.map(|Beside { listener, router }| {

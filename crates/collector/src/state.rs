@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use corvee_protocol::sealed_puzzle::{PUZZLE_BYTES, PUZZLE_PURPOSE};
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState, SealedTile};
 use corvee_protocol::sealed_wait::{WAIT_BYTES, WAIT_PURPOSE};
-use corvee_seal::{KeyRing, Sealer};
+use corvee_seal::KeyRing;
 
 use crate::campaign::address::PrefixHasher;
 use crate::campaign::budget::{Budget, BudgetLimits};
@@ -16,6 +16,7 @@ use crate::campaign::register::Register;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::images::gallery::{Gallery, Sprite};
+use crate::keys::LiveSealer;
 use crate::store::campaigns::CampaignId;
 use crate::store::items::ItemId;
 use crate::store::writer::Writer;
@@ -43,11 +44,11 @@ pub struct Collector {
     /// Hashes address prefixes.
     pub prefixes: PrefixHasher,
     /// Seals challenges.
-    pub sealer: Sealer,
+    pub sealer: LiveSealer,
     /// Seals puzzles.
-    pub puzzle_sealer: Sealer,
+    pub puzzle_sealer: LiveSealer,
     /// Seals waits.
-    pub wait_sealer: Sealer,
+    pub wait_sealer: LiveSealer,
     /// What machine's turns cost.
     pub machine: MachineLimits,
     /// How many are under way.
@@ -75,9 +76,9 @@ impl Collector {
     ) -> Result<Self, StoreError> {
         let collector = Self {
             prefixes: PrefixHasher::new(chance.bytes()),
-            sealer: Sealer::new(keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES),
-            puzzle_sealer: Sealer::new(keys.clone(), PUZZLE_PURPOSE, PUZZLE_BYTES),
-            wait_sealer: Sealer::new(keys, WAIT_PURPOSE, WAIT_BYTES),
+            sealer: LiveSealer::new(keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES),
+            puzzle_sealer: LiveSealer::new(keys.clone(), PUZZLE_PURPOSE, PUZZLE_BYTES),
+            wait_sealer: LiveSealer::new(keys, WAIT_PURPOSE, WAIT_BYTES),
             register: Register::default(),
             budget: Budget::new(limits.budget),
             machine: limits.machine,

@@ -1,31 +1,42 @@
 //! State on disk: the only room that speaks SQL. Knows rows and transactions, not what a good answer is.
 //!
 //! One statement text serves SQLite and PostgreSQL: `$1` parameters, `on conflict`, `with … as (values …)`, times in
-//! milliseconds. Reads go through a pool; every write of a visitor goes through [`writer`], which commits in groups.
+//! milliseconds; which of the two runs it is known to [`database`] alone. Reads go through a pool; every write of a visitor
+//! goes through [`writer`], which commits in groups.
 
 pub mod answers;
 mod ballots;
 pub mod campaigns;
+#[cfg(test)]
+mod contract;
+mod database;
+#[cfg(test)]
+mod full_disk;
 pub mod grants;
 mod image_references;
 pub mod items;
+pub mod keys;
+#[cfg(test)]
+mod migrations;
+pub mod moves;
 pub mod receipts;
 pub mod sites;
 pub mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod tokens;
 pub mod upkeep;
 pub mod writer;
 
 use std::path::Path;
-use std::time::Duration;
 
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use self::database::Database;
+use self::database::statement::sql;
 
 /// The database's file inside the data folder.
 pub const DATABASE_FILE: &str = "corvee.sqlite";
 
-/// Why the store could not do it. Nothing was recorded.
+/// Why the store could not do it. Nothing was recorded, unless a variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database refused or failed.
@@ -50,6 +61,12 @@ pub enum StoreError {
         /// What the database said.
         cause: String,
     },
+    /// The database went away during a commit: whether it was recorded is not known.
+    #[error("the database went away before it answered: {cause}")]
+    Unanswered {
+        /// What was seen of it.
+        cause: String,
+    },
     /// The writer has stopped.
     #[error("the collector is stopping")]
     Stopping,
@@ -61,43 +78,63 @@ pub enum StoreError {
     },
 }
 
-/// The database: a pool of readers and one connection that writes.
+/// Held by the one process that stores an import.
+#[derive(Debug)]
+pub struct ImportLock {
+    /// The lock ends with the connection.
+    _connection: Option<sqlx::PgConnection>,
+}
+
+impl StoreError {
+    /// Whether the same transaction, carried out again, may succeed.
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Database(error) if database::is_passing(error))
+    }
+}
+
+/// The database of one collector, or of several.
 #[derive(Clone, Debug)]
 pub struct Store {
-    readers: SqlitePool,
-    writer: SqlitePool,
+    database: Database,
 }
 
 impl Store {
-    /// Opens the database in `data`, creates it when absent, and brings its schema up to date.
+    /// Opens the SQLite file in `data`, creates it when absent, and brings its schema up to date.
     ///
     /// # Errors
     /// [`StoreError::Database`] or [`StoreError::Migration`].
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(data.join(DATABASE_FILE))
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL: a commit returns when the log is on disk, so that nothing acknowledged is lost.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(20));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        Ok(Self { readers, writer })
+        Ok(Self { database: Database::open_file(&data.join(DATABASE_FILE)).await? })
+    }
+
+    /// Connects to a PostgreSQL of this address, such as `postgres://corvee@db.example/corvee`, and brings its schema up to
+    /// date. Collectors that start together wait for each other; those that run go on.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] or [`StoreError::Migration`].
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { database: Database::connect(url).await? })
+    }
+
+    /// Whether other collectors may use the same database at the same time.
+    pub fn is_shared(&self) -> bool {
+        self.database.is_shared()
+    }
+
+    /// Waits until no other collector imports; dropping the result lets the next one.
+    pub async fn lock_imports(&self) -> Result<ImportLock, StoreError> {
+        Ok(ImportLock { _connection: self.database.lock_imports().await? })
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.readers).await?;
+        sql("select 1").execute(self.database.reader()).await?;
         Ok(())
     }
 
     /// Closes all connections after their work.
     pub async fn close(&self) {
-        self.writer.close().await;
-        self.readers.close().await;
+        self.database.close().await;
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn build_release(workspace: &Workspace) -> Result<std::path::PathBuf>
 
 /// Replaces this process, so that Ctrl-C and the exit code are the collector's own.
 #[cfg(unix)]
-fn become_program(command: &mut std::process::Command) -> Result<()> {
+pub(crate) fn become_program(command: &mut std::process::Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;
 
     let error = command.exec();
@@ -45,6 +45,6 @@ fn become_program(command: &mut std::process::Command) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-fn become_program(command: &mut std::process::Command) -> Result<()> {
+pub(crate) fn become_program(command: &mut std::process::Command) -> Result<()> {
     program::run(command)
 }

@@ -12,6 +12,7 @@ mod dist;
 mod fuzz;
 mod gallery;
 mod node_tools;
+mod postgres;
 mod program;
 mod snippets;
 mod test;
@@ -49,6 +50,8 @@ enum Task {
     Attack(attack::Options),
     /// Print the figures that the documents quote
     Bench(bench::Options),
+    /// Start an empty PostgreSQL that is gone afterwards, for a command or until Ctrl-C
+    Postgres(postgres::Options),
     /// Try every decoder of bytes from outside with any bytes: 60 s each, or `--runs 1000000`
     Fuzz(fuzz::Options),
     /// Take a picture of every state of the widget into docs/gallery
@@ -76,6 +79,7 @@ fn start(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&workspace),
         Task::Attack(options) => attack::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options),
+        Task::Postgres(options) => postgres::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Gallery => gallery::run(&workspace),
     }

@@ -11,6 +11,7 @@ use clap::Args;
 use crate::browser::{self, Browser, Firefox};
 use crate::clients::Table;
 use crate::node_tools::NodeTools;
+use crate::postgres::Server;
 use crate::workspace::Workspace;
 use crate::{clients, dist, program, toolchain};
 
@@ -45,7 +46,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "native",
-        what: "unit, property, API, end-to-end and doc tests",
+        what: "unit, property, API, end-to-end and doc tests, beside a throw-away PostgreSQL",
         run: |workspace, _| native(workspace),
     },
     Step { name: "wasm", what: "the widget's tests inside Chromium", run: |workspace, _| wasm(workspace) },
@@ -129,8 +130,22 @@ fn native(workspace: &Workspace) -> Result<()> {
     let mut command = workspace.cargo();
     command.arg("test").args(product);
     give_environment(workspace, &mut command, &workspace.binary("debug", "corvee"))?;
+    let postgres = Server::start();
+    match &postgres {
+        Ok(server) => server.give_environment(&mut command),
+        Err(error) => warn_of_missing_postgres(error),
+    }
     program::run(&mut command)?;
+    // Once more after everything that has scrolled past.
+    if let Err(error) = &postgres {
+        warn_of_missing_postgres(error);
+    }
+    drop(postgres);
     program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
+}
+
+fn warn_of_missing_postgres(error: &anyhow::Error) {
+    println!("\n!!! NOTHING IS TESTED ON POSTGRESQL: {error:#}\n");
 }
 
 fn wasm(workspace: &Workspace) -> Result<()> {

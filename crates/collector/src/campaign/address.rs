@@ -1,6 +1,8 @@
 //! Address prefixes: what of a visitor's address is used, and for how long. An address itself is never kept.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::{PoisonError, RwLock};
 
 /// Milliseconds one hashing key serves: a day. After it the same prefix has another hash.
 const KEY_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -10,15 +12,28 @@ const KEY_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
 pub struct PrefixHash(pub [u8; 8]);
 
 /// Hashes prefixes under a secret that changes daily.
-#[derive(Clone)]
 pub struct PrefixHasher {
     secret: [u8; 32],
+    /// Secrets of days that this collector shares with others.
+    shared: RwLock<BTreeMap<u64, [u8; 32]>>,
 }
 
 impl PrefixHasher {
     /// A hasher under this secret. The secret lives as long as the process: nothing on disk can undo the hashes.
     pub fn new(secret: [u8; 32]) -> Self {
-        Self { secret }
+        Self { secret, shared: RwLock::default() }
+    }
+
+    /// Hashes under this secret on that day, as other collectors do; forgets the secrets of days before yesterday.
+    pub fn share(&self, day: u64, secret: [u8; 32]) {
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(day, secret);
+        shared.retain(|known, _| known + 1 >= day);
+    }
+
+    /// Whether this day's secret is shared already.
+    pub fn knows(&self, day: u64) -> bool {
+        self.shared.read().unwrap_or_else(PoisonError::into_inner).contains_key(&day)
     }
 
     /// The hash of the address's prefix on the day of `now_ms`.
@@ -26,8 +41,10 @@ impl PrefixHasher {
     /// A public IPv4 address counts by its /24, a public IPv6 address by its /48: one network, one voice. Loopback and
     /// private addresses count in full, so that a class behind one collector is thirty visitors and not one.
     pub fn hash(&self, address: IpAddr, now_ms: u64) -> PrefixHash {
-        let mut hasher = blake3::Hasher::new_keyed(&self.secret);
-        hasher.update(&(now_ms / KEY_LIFE_MS).to_be_bytes());
+        let day = now_ms / KEY_LIFE_MS;
+        let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner).get(&day).copied();
+        let mut hasher = blake3::Hasher::new_keyed(&shared.unwrap_or(self.secret));
+        hasher.update(&day.to_be_bytes());
         match address.to_canonical() {
             IpAddr::V4(v4) => {
                 let [a, b, c, d] = v4.octets();
@@ -68,6 +85,20 @@ mod tests {
         assert_ne!(hash("192.168.1.10", 0), hash("192.168.1.11", 0));
         assert_ne!(hash("10.0.0.1", 0), hash("10.0.0.2", 0));
         assert_ne!(hash("fd00::1", 0), hash("fd00::2", 0));
+    }
+
+    #[test]
+    fn collectors_that_share_a_days_secret_share_its_hashes() {
+        let (one, other) = (PrefixHasher::new([1; 32]), PrefixHasher::new([2; 32]));
+        let address = "203.0.113.1".parse().unwrap();
+        assert_ne!(one.hash(address, 0), other.hash(address, 0));
+        for hasher in [&one, &other] {
+            hasher.share(0, [3; 32]);
+        }
+        assert_eq!(one.hash(address, 0), other.hash(address, 0));
+        assert_ne!(one.hash(address, KEY_LIFE_MS), other.hash(address, KEY_LIFE_MS));
+        one.share(2, [4; 32]);
+        assert!(one.knows(2) && !one.knows(0), "a secret lives as long as its day");
     }
 
     #[test]

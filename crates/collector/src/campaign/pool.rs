@@ -205,6 +205,17 @@ impl Pool {
         }
     }
 
+    /// Takes over where items stand in the database, whoever moved them.
+    pub fn take_over_standings(&mut self, standings: &[ItemStanding], crowd: &Crowd) {
+        for standing in standings {
+            let Some(at) = self.index(standing.id) else { continue };
+            let Some(entry) = self.items.get_mut(at) else { continue };
+            let was = std::mem::replace(&mut entry.standing, *standing);
+            self.strike(at, was.state);
+            self.enlist(at, crowd);
+        }
+    }
+
     fn take_over(&mut self, item: &MovedItem, crowd: &Crowd) {
         let Some(at) = self.index(item.id) else { return };
         let Some(entry) = self.items.get_mut(at).filter(|entry| entry.standing.gold.is_none()) else {

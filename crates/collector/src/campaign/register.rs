@@ -14,6 +14,8 @@ use super::spelling;
 use crate::observe::figures::GOLD;
 use crate::store::answers::CampaignRules;
 use crate::store::campaigns::{CampaignId, CampaignRow};
+use crate::store::items::ItemStanding;
+use crate::store::moves::Moment;
 use crate::store::sites::SiteRow;
 use crate::store::{Store, StoreError};
 
@@ -29,6 +31,8 @@ pub struct Register {
     sites: RwLock<Sites>,
     campaigns: RwLock<BTreeMap<CampaignId, Arc<LiveCampaign>>>,
     imports_completed: Mutex<Option<i64>>,
+    /// Up to when items are known as any collector on the same database left them.
+    moment: Mutex<Option<Moment>>,
 }
 
 #[derive(Default)]
@@ -85,8 +89,19 @@ impl Register {
         .collect()
     }
 
-    /// Brings sites, terms and medians up to date, and the items when an import has completed since; tells whether one has.
+    /// Brings sites, terms and medians up to date, the items that other collectors have moved, and all of them when an
+    /// import has completed since; tells whether one has.
     pub async fn refresh(&self, store: &Store) -> Result<bool, StoreError> {
+        let refreshed = self.try_refresh(store).await;
+        if refreshed.is_err() {
+            // What was missed meanwhile may be forgotten by the time the database is back.
+            *self.imports_completed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        refreshed
+    }
+
+    async fn try_refresh(&self, store: &Store) -> Result<bool, StoreError> {
+        let moment = store.moment().await?;
         let imports_completed = store.imports_completed().await?;
         let items_are_new = {
             let mut known = self.imports_completed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,6 +134,10 @@ impl Register {
             campaigns.insert(id, Arc::new(live));
         }
         *self.campaigns.write().unwrap_or_else(PoisonError::into_inner) = campaigns;
+        let known = self.moment.lock().unwrap_or_else(PoisonError::into_inner).replace(moment);
+        if let Some(known) = known.filter(|_| !items_are_new) {
+            self.follow(store, known).await?;
+        }
 
         let sites: Vec<Arc<SiteRow>> = store.sites().await?.into_iter().map(Arc::new).collect();
         let mut found = Sites::default();
@@ -130,6 +149,22 @@ impl Register {
         }
         *self.sites.write().unwrap_or_else(PoisonError::into_inner) = found;
         Ok(items_are_new)
+    }
+}
+
+impl Register {
+    /// Takes over items that were moved since.
+    async fn follow(&self, store: &Store, since: Moment) -> Result<(), StoreError> {
+        let mut by_campaign: BTreeMap<CampaignId, Vec<ItemStanding>> = BTreeMap::new();
+        for (campaign, standing) in store.standings_of(&store.moved_since(since).await?).await? {
+            by_campaign.entry(campaign).or_default().push(standing);
+        }
+        for (campaign, standings) in by_campaign {
+            if let Some(campaign) = self.campaign(campaign) {
+                campaign.with_pool(|pool| pool.take_over_standings(&standings, &campaign.crowd));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -70,8 +70,10 @@ impl Demo {
             "\n  The protected page: {url}/\n  Ctrl-C stops it; the data stays in {}.\n",
             context.data.path().display()
         ))?;
-        let crowd =
-            self.visitors.map(|visitors| tokio::spawn(crowd(Self::target(&context, &site, url), visitors, self.over)));
+        let crowd = match self.visitors {
+            Some(visitors) => Some(tokio::spawn(crowd(Self::target(&context, &site, url).await, visitors, self.over))),
+            None => None,
+        };
         let served = service.run(listener, router, figures).await;
         if let Some(crowd) = crowd {
             crowd.abort();
@@ -134,14 +136,14 @@ impl Demo {
         Ok(name)
     }
 
-    fn target(context: &Context, site: &CreatedSite, url: String) -> anyhow::Result<Target> {
+    async fn target(context: &Context, site: &CreatedSite, url: String) -> anyhow::Result<Target> {
         Ok(Target {
             url,
             sitekey: site.sitekey.clone(),
             hostname: "127.0.0.1".parse()?,
             secret: Some(site.secret.clone()),
             campaign: campaign::NAME.parse()?,
-            keys: context.data.sealing_keys()?,
+            keys: context.sealing_keys().await?,
             requester_key: context.data.requester_key_text()?,
             labels: None,
         })

@@ -10,12 +10,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Context;
-use crate::config::Config;
 use crate::data::ServeLock;
 use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::Shelf;
+use crate::keys::Keys;
 use crate::observe::figures::Figures;
 use crate::server::{self, Beside, Phase, Service, StopSignals};
 use crate::state::Collector;
@@ -42,7 +42,7 @@ pub(super) struct Prepared {
     pub(super) listener: TcpListener,
     pub(super) address: SocketAddr,
     pub(super) app: AppState,
-    pub(super) lock: ServeLock,
+    pub(super) lock: Option<ServeLock>,
     /// Where figures are read, if the operator wants them.
     pub(super) figures: Option<Beside>,
 }
@@ -74,7 +74,7 @@ impl Serve {
 
 /// Opens everything a collector needs and binds its port.
 pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result<Prepared> {
-    let mut config = Config::load(context.data.path())?;
+    let mut config = context.config.clone();
     config.listen = wishes.listen.unwrap_or(config.listen);
     config.trusted_proxies.extend(wishes.trusted_proxies);
     let figures = match wishes.metrics.or(config.metrics) {
@@ -83,7 +83,8 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         }
         None => None,
     };
-    let lock = context.data.lock_for_serving()?;
+    // A folder with the database inside is served by one collector, a folder beside a server by any number.
+    let lock = config.database.is_none().then(|| context.data.lock_for_serving()).transpose()?;
     let listener = match server::inherited()? {
         Some(listener) => listener,
         None => server::bind(config.listen).await?,
@@ -98,9 +99,11 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     }
     let (writer, writer_task) = Writer::start(store.clone());
     let gallery = Gallery::new(shelf, config.sprites.memory_bytes());
-    let keys = context.data.sealing_keys()?;
+    let keys = Keys::new(context.data.clone(), store.clone());
+    let ring = keys.ring(context.clock.now_ms()).await?;
     let (clock, chance) = (Arc::clone(&context.clock), context.chance.clone());
-    let collector = Collector::new(store, writer, keys, gallery, clock, chance, config.limits()).await?;
+    let collector = Collector::new(store, writer, ring, gallery, clock, chance, config.limits()).await?;
+    keys.refresh(&collector).await?;
     let collector = Arc::new(collector);
     let phase = watch::Sender::new(Phase::Serving);
     let app = AppState {
@@ -112,6 +115,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     let service = Service {
         collector,
         writer_task,
+        keys,
         connections: config.connections,
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,

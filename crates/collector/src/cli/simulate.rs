@@ -75,7 +75,7 @@ impl Simulate {
             hostname: self.hostname,
             secret: self.secret,
             campaign: self.campaign,
-            keys: context.data.sealing_keys()?,
+            keys: context.sealing_keys().await?,
             requester_key: context.data.requester_key_text()?,
             labels,
         };

@@ -35,7 +35,9 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self { problem, retry_after_ms: None }
+        // A database that does not answer is back in a moment, or on another collector.
+        let retry_after_ms = (problem.status == StatusCode::SERVICE_UNAVAILABLE.as_u16()).then_some(1000);
+        Self { problem, retry_after_ms }
     }
 }
 

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use corvee_consensus::{Crowd, Probability, StopRule};
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::ballots::{cast_votes, load_ballots, replay_items};
 use super::campaigns::CampaignId;
-use super::items::{ItemId, ItemState};
+use super::database::Transaction;
+use super::database::statement::{Value, sql};
+use super::items::{self, ItemId, ItemState};
 use super::tokens::{self, NewToken};
-use super::{StoreError, from_sql, to_sql};
+use super::{StoreError, from_sql, moves, to_sql};
 
 /// Everything one answered screen changes.
 #[derive(Clone, Debug)]
@@ -40,6 +41,13 @@ pub struct Settlement {
     pub over_exposed_gold: bool,
     /// The token, when the visit passed.
     pub token: Option<NewToken>,
+}
+
+impl Settlement {
+    /// The items of its screen.
+    fn items(&self) -> impl Iterator<Item = ItemId> {
+        self.votes.iter().map(|vote| vote.item).chain(self.gold.iter().map(|answer| answer.item))
+    }
 }
 
 /// What the posteriors of a campaign's items need.
@@ -115,12 +123,9 @@ pub struct MovedItem {
 }
 
 /// Settles a batch inside the caller's transaction; one outcome a settlement, in order.
-pub(super) async fn settle(
-    connection: &mut SqliteConnection,
-    batch: &[Settlement],
-) -> Result<Vec<Settled>, StoreError> {
+pub(super) async fn settle(transaction: &mut Transaction, batch: &[Settlement]) -> Result<Vec<Settled>, StoreError> {
     let nonces = batch.iter().map(|settlement| (settlement.nonce, settlement.nonce_expires_ms));
-    let spent_now = spend_nonces(connection, nonces).await?;
+    let spent_now = spend_nonces(transaction, nonces).await?;
     let fresh: Vec<&Settlement> = {
         // Two answers to one challenge may share a batch: the first one counts.
         let mut remaining = spent_now;
@@ -129,17 +134,21 @@ pub(super) async fn settle(
     if fresh.is_empty() {
         return Ok(vec![Settled::AlreadySpent; batch.len()]);
     }
-    let receipts = upsert_receipts(connection, &fresh).await?;
-    let mut ballots = load_ballots(connection, &fresh).await?;
-    let cast = cast_votes(connection, &fresh, &receipts, &mut ballots).await?;
-    let moved = replay_items(connection, &fresh, &ballots).await?;
-    serve_gold(connection, &fresh).await?;
-    count_servings(connection, &fresh).await?;
-    add_to_receipts(connection, &fresh, &receipts, &cast).await?;
-    add_to_ledgers(connection, &fresh, &receipts, &cast).await?;
+    let receipts = upsert_receipts(transaction, &fresh).await?;
+    let touched: BTreeSet<ItemId> = fresh.iter().flat_map(|settlement| settlement.items()).collect();
+    items::lock(transaction, &touched).await?;
+    let mut ballots = load_ballots(transaction, &fresh).await?;
+    let cast = cast_votes(transaction, &fresh, &receipts, &mut ballots).await?;
+    let moved = replay_items(transaction, &fresh, &ballots).await?;
+    serve_gold(transaction, &fresh).await?;
+    count_servings(transaction, &fresh).await?;
+    add_to_receipts(transaction, &fresh, &receipts, &cast).await?;
+    add_to_ledgers(transaction, &fresh, &receipts, &cast).await?;
     let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
-    tokens::insert(connection, &minted).await?;
-    report(connection, batch, &fresh, &receipts, &moved).await
+    tokens::insert(transaction, &minted).await?;
+    let now_ms = fresh.iter().map(|settlement| settlement.now_ms).max().unwrap_or_default();
+    moves::note(transaction, &touched, now_ms).await?;
+    report(transaction, batch, &fresh, &receipts, &moved).await
 }
 
 /// Rows of the receipts by visit, with whether the visit is new.
@@ -150,54 +159,64 @@ pub(super) struct Receipts {
 
 /// Spends nonces, each remembered until the time beside it. The result holds those that were spent only now.
 pub(super) async fn spend_nonces(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     nonces: impl Iterator<Item = ([u8; 16], u64)>,
 ) -> Result<BTreeSet<[u8; 16]>, StoreError> {
-    let mut statement = QueryBuilder::<Sqlite>::new("insert into spent_challenges (nonce, expires_ms) ");
-    statement.push_values(nonces, |mut row, (nonce, expires_ms)| {
-        row.push_bind(nonce.to_vec()).push_bind(to_sql(expires_ms));
-    });
-    statement.push(" on conflict do nothing returning nonce");
-    let rows = statement.build().fetch_all(connection).await?;
+    // In one order everywhere, so that two collectors that spend the same nonces wait for each other and never in a circle.
+    let mut nonces: Vec<([u8; 16], u64)> = nonces.collect();
+    nonces.sort_unstable();
+    let rows = sql("insert into spent_challenges (nonce, expires_ms) ")
+        .push_rows(nonces.iter().map(|(nonce, expires_ms)| [nonce.into(), to_sql(*expires_ms).into()]))
+        .push(" on conflict do nothing returning nonce")
+        .all(transaction)
+        .await?;
     let mut spent = BTreeSet::new();
     for row in rows {
-        let nonce: Vec<u8> = row.try_get(0)?;
+        let nonce: Vec<u8> = row.read(0)?;
         spent.extend(<[u8; 16]>::try_from(nonce));
     }
     Ok(spent)
 }
 
-async fn upsert_receipts(connection: &mut SqliteConnection, fresh: &[&Settlement]) -> Result<Receipts, StoreError> {
-    let mut statement = QueryBuilder::<Sqlite>::new(
-        "insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ",
-    );
+async fn upsert_receipts(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<Receipts, StoreError> {
     let visits: BTreeMap<[u8; 16], &Settlement> =
         fresh.iter().rev().map(|settlement| (settlement.visit, *settlement)).collect();
-    statement.push_values(visits.values(), |mut row, settlement| {
-        row.push_bind(settlement.visit.as_slice())
-            .push_bind(settlement.code_digest.as_slice())
-            .push_bind(settlement.campaign.id.0)
-            .push_bind(to_sql(settlement.now_ms))
-            .push("0, 0, 0, 0, false");
-    });
+    let row = |settlement: &&Settlement| {
+        [
+            settlement.visit.as_slice().into(),
+            settlement.code_digest.as_slice().into(),
+            settlement.campaign.id.0.into(),
+            to_sql(settlement.now_ms).into(),
+            Value::from(0_i64),
+            Value::from(0_i64),
+            Value::from(0_i64),
+            Value::from(0_i64),
+            Value::from(false),
+        ]
+    };
+    let rows = sql(
+        "insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ",
+    )
+    .push_rows(visits.values().map(row))
     // The update changes nothing: it makes the row of an older visit come back as well.
-    statement.push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens");
-    let rows = statement.build().fetch_all(connection).await?;
+    .push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens")
+    .all(transaction)
+    .await?;
     let mut receipts = Receipts { rows: BTreeMap::new(), new_visits: BTreeSet::new() };
     for row in rows {
-        let visit: Vec<u8> = row.try_get(1)?;
+        let visit: Vec<u8> = row.read(1)?;
         let Ok(visit) = <[u8; 16]>::try_from(visit) else {
             continue;
         };
-        receipts.rows.insert(visit, row.try_get(0)?);
-        if row.try_get::<i64, _>(2)? == 0 {
+        receipts.rows.insert(visit, row.read(0)?);
+        if row.read::<i64>(2)? == 0 {
             receipts.new_visits.insert(visit);
         }
     }
     Ok(receipts)
 }
 
-async fn serve_gold(connection: &mut SqliteConnection, fresh: &[&Settlement]) -> Result<(), StoreError> {
+async fn serve_gold(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
     let mut served: BTreeMap<ItemId, (i64, i64)> = BTreeMap::new();
     for answer in fresh.iter().flat_map(|settlement| &settlement.gold) {
         let (agreed, disagreed) = served.entry(answer.item).or_default();
@@ -210,37 +229,35 @@ async fn serve_gold(connection: &mut SqliteConnection, fresh: &[&Settlement]) ->
     if served.is_empty() {
         return Ok(());
     }
-    let mut statement = QueryBuilder::<Sqlite>::new("with served (id, agreed, disagreed) as (");
-    statement.push_values(served, |mut row, (item, (agreed, disagreed))| {
-        row.push_bind(item.0).push_bind(agreed).push_bind(disagreed);
-    });
-    statement.push(
-        ") update items set gold_agreed = items.gold_agreed + served.agreed, \
-         gold_disagreed = items.gold_disagreed + served.disagreed from served where items.id = served.id",
-    );
-    statement.build().execute(connection).await?;
+    let rows = served.into_iter().map(|(item, (agreed, disagreed))| [item.0.into(), agreed.into(), disagreed.into()]);
+    sql("with served (id, agreed, disagreed) as (")
+        .push_rows(rows)
+        .push(
+            ") update items set gold_agreed = items.gold_agreed + served.agreed, \
+             gold_disagreed = items.gold_disagreed + served.disagreed from served where items.id = served.id",
+        )
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 
-async fn count_servings(connection: &mut SqliteConnection, fresh: &[&Settlement]) -> Result<(), StoreError> {
+async fn count_servings(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
     let mut servings: BTreeMap<ItemId, i64> = BTreeMap::new();
     for settlement in fresh {
-        let gold = settlement.gold.iter().map(|answer| answer.item);
-        for item in settlement.votes.iter().map(|vote| vote.item).chain(gold) {
+        for item in settlement.items() {
             *servings.entry(item).or_default() += 1;
         }
     }
-    let mut statement = QueryBuilder::<Sqlite>::new("with served (id, n) as (");
-    statement.push_values(servings, |mut row, (item, n)| {
-        row.push_bind(item.0).push_bind(n);
-    });
-    statement.push(") update items set servings = items.servings + served.n from served where items.id = served.id");
-    statement.build().execute(connection).await?;
+    sql("with served (id, n) as (")
+        .push_rows(servings.into_iter().map(|(item, n)| [item.0.into(), n.into()]))
+        .push(") update items set servings = items.servings + served.n from served where items.id = served.id")
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 
 async fn add_to_receipts(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     fresh: &[&Settlement],
     receipts: &Receipts,
     cast: &[u64],
@@ -257,27 +274,31 @@ async fn add_to_receipts(
         sum.3 += n_cast;
         sum.4 |= settlement.token.is_some();
     }
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("with done (id, screens, solve_ms, gold_answers, votes, passed) as (");
-    statement.push_values(sums, |mut row, (receipt, (screens, solve_ms, gold_answers, votes, passed))| {
-        row.push_bind(receipt)
-            .push_bind(screens)
-            .push_bind(to_sql(solve_ms))
-            .push_bind(gold_answers)
-            .push_bind(to_sql(votes))
-            .push_bind(passed);
-    });
-    statement.push(
-        ") update receipts set screens = receipts.screens + done.screens, solve_ms = receipts.solve_ms + done.solve_ms, \
-         gold_answers = receipts.gold_answers + done.gold_answers, votes = receipts.votes + done.votes, \
-         passed = (receipts.passed or done.passed) from done where receipts.id = done.id",
-    );
-    statement.build().execute(connection).await?;
+    let row = |(receipt, (screens, solve_ms, gold_answers, votes, passed)): (i64, (i64, u64, i64, u64, bool))| {
+        [
+            receipt.into(),
+            screens.into(),
+            to_sql(solve_ms).into(),
+            gold_answers.into(),
+            to_sql(votes).into(),
+            Value::from(passed),
+        ]
+    };
+    sql("with done (id, screens, solve_ms, gold_answers, votes, passed) as (")
+        .push_rows(sums.into_iter().map(row))
+        .push(
+            ") update receipts set screens = receipts.screens + done.screens, \
+             solve_ms = receipts.solve_ms + done.solve_ms, gold_answers = receipts.gold_answers + done.gold_answers, \
+             votes = receipts.votes + done.votes, passed = (receipts.passed or done.passed) \
+             from done where receipts.id = done.id",
+        )
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 
 async fn add_to_ledgers(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     fresh: &[&Settlement],
     receipts: &Receipts,
     cast: &[u64],
@@ -295,10 +316,8 @@ async fn add_to_ledgers(
         *votes += n_cast;
     }
     for (campaign, [screens, visits, passed, visitor_ms, gold_answers, votes]) in campaigns {
-        sqlx::query(
-            "update campaigns set screens = screens + $1, visits = visits + $2, passed = passed + $3, \
-             visitor_ms = visitor_ms + $4, gold_answers = gold_answers + $5, votes = votes + $6 where id = $7",
-        )
+        sql("update campaigns set screens = screens + $1, visits = visits + $2, passed = passed + $3, \
+             visitor_ms = visitor_ms + $4, gold_answers = gold_answers + $5, votes = votes + $6 where id = $7")
         .bind(to_sql(screens))
         .bind(to_sql(visits))
         .bind(to_sql(passed))
@@ -306,38 +325,35 @@ async fn add_to_ledgers(
         .bind(to_sql(gold_answers))
         .bind(to_sql(votes))
         .bind(campaign.0)
-        .execute(&mut *connection)
+        .execute(&mut *transaction)
         .await?;
     }
     Ok(())
 }
 
 async fn report(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     batch: &[Settlement],
     fresh: &[&Settlement],
     receipts: &Receipts,
     moved: &BTreeMap<ItemId, MovedItem>,
 ) -> Result<Vec<Settled>, StoreError> {
-    let mut statement = QueryBuilder::<Sqlite>::new(
+    let statement = sql(
         "select receipts.id, solve_ms, gold_answers, votes, (select count(*) from votes join items on items.id = votes.item_id \
          where votes.receipt_id = receipts.id and items.state = 'final') from receipts where receipts.id in (",
-    );
-    let mut list = statement.separated(", ");
-    for receipt in receipts.rows.values() {
-        list.push_bind(*receipt);
-    }
-    statement.push(")");
+    )
+    .push_list(receipts.rows.values().copied())
+    .push(")");
     let mut sums = BTreeMap::new();
-    for row in statement.build().fetch_all(connection).await? {
+    for row in statement.all(transaction).await? {
         let recorded = Recorded {
-            solve_ms: from_sql(row.try_get(1)?),
-            gold_answers: from_sql(row.try_get(2)?),
-            votes: from_sql(row.try_get(3)?),
-            final_labels: from_sql(row.try_get(4)?),
+            solve_ms: from_sql(row.read(1)?),
+            gold_answers: from_sql(row.read(2)?),
+            votes: from_sql(row.read(3)?),
+            final_labels: from_sql(row.read(4)?),
             ..Recorded::default()
         };
-        sums.insert(row.try_get::<i64, _>(0)?, recorded);
+        sums.insert(row.read::<i64>(0)?, recorded);
     }
     let mut outstanding: BTreeSet<[u8; 16]> = fresh.iter().map(|settlement| settlement.nonce).collect();
     let outcomes = batch.iter().map(|settlement| {

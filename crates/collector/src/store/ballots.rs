@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use corvee_consensus::{ItemPosterior, Probability, State, Vote};
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::answers::{CampaignRules, MovedItem, Receipts, Settlement};
+use super::database::Transaction;
+use super::database::statement::{Value, sql};
 use super::items::{ItemId, ItemState};
 use super::{StoreError, to_sql};
 
@@ -19,7 +20,7 @@ pub(super) struct Ballot {
 
 /// The votes on every item the settlements touch.
 pub(super) async fn load_ballots(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     fresh: &[&Settlement],
 ) -> Result<BTreeMap<ItemId, Ballot>, StoreError> {
     let touched: BTreeSet<ItemId> =
@@ -28,25 +29,20 @@ pub(super) async fn load_ballots(
     if touched.is_empty() {
         return Ok(ballots);
     }
-    let mut statement = QueryBuilder::<Sqlite>::new(
-        "select item_id, receipt_id, picked, human, new_prefix, prefix from votes where item_id in (",
-    );
-    let mut list = statement.separated(", ");
-    for item in &touched {
-        list.push_bind(item.0);
-    }
-    statement.push(") order by id");
-    for row in statement.build().fetch_all(connection).await? {
-        let Some(ballot) = ballots.get_mut(&ItemId(row.try_get(0)?)) else {
+    let statement = sql("select item_id, receipt_id, picked, human, new_prefix, prefix from votes where item_id in (")
+        .push_list(touched.iter().map(|item| item.0))
+        .push(") order by id");
+    for row in statement.all(transaction).await? {
+        let Some(ballot) = ballots.get_mut(&ItemId(row.read(0)?)) else {
             continue;
         };
-        ballot.receipts.insert(row.try_get(1)?);
+        ballot.receipts.insert(row.read(1)?);
         ballot.votes.push(Vote {
-            picked: row.try_get(2)?,
-            human: Probability::saturating(row.try_get(3)?),
-            new_prefix: row.try_get(4)?,
+            picked: row.read(2)?,
+            human: Probability::saturating(row.read(3)?),
+            new_prefix: row.read(4)?,
         });
-        let prefix: Option<Vec<u8>> = row.try_get(5)?;
+        let prefix: Option<Vec<u8>> = row.read(5)?;
         ballot.prefixes.extend(prefix.and_then(|prefix| <[u8; 8]>::try_from(prefix).ok()));
     }
     Ok(ballots)
@@ -54,7 +50,7 @@ pub(super) async fn load_ballots(
 
 /// Casts the votes and returns how many each settlement cast. A visit votes once on an item.
 pub(super) async fn cast_votes(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     fresh: &[&Settlement],
     receipts: &Receipts,
     ballots: &mut BTreeMap<ItemId, Ballot>,
@@ -73,33 +69,32 @@ pub(super) async fn cast_votes(
             }
             let new_prefix = ballot.prefixes.insert(settlement.prefix);
             ballot.votes.push(Vote { picked: vote.picked, human: vote.human, new_prefix });
-            rows.push((settlement, vote, *receipt, new_prefix));
+            rows.push([
+                vote.item.0.into(),
+                (*receipt).into(),
+                vote.picked.into(),
+                vote.human.value().into(),
+                settlement.over_exposed_gold.into(),
+                new_prefix.into(),
+                settlement.prefix.as_slice().into(),
+                Value::from(to_sql(settlement.now_ms)),
+            ]);
             n_cast += 1;
         }
         cast.push(n_cast);
     }
     if !rows.is_empty() {
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ",
-        );
-        statement.push_values(rows, |mut row, (settlement, vote, receipt, new_prefix)| {
-            row.push_bind(vote.item.0)
-                .push_bind(receipt)
-                .push_bind(vote.picked)
-                .push_bind(vote.human.value())
-                .push_bind(settlement.over_exposed_gold)
-                .push_bind(new_prefix)
-                .push_bind(settlement.prefix.as_slice())
-                .push_bind(to_sql(settlement.now_ms));
-        });
-        statement.build().execute(connection).await?;
+        sql("insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ")
+            .push_rows(rows)
+            .execute(transaction)
+            .await?;
     }
     Ok(cast)
 }
 
 /// Replays every touched item from all its votes and writes where it stands.
 pub(super) async fn replay_items(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     fresh: &[&Settlement],
     ballots: &BTreeMap<ItemId, Ballot>,
 ) -> Result<BTreeMap<ItemId, MovedItem>, StoreError> {
@@ -115,7 +110,7 @@ pub(super) async fn replay_items(
             Some((moved, effective_votes, *now_ms))
         })
         .collect();
-    write_standings(connection, &replayed).await?;
+    write_standings(transaction, &replayed).await?;
     Ok(replayed.into_iter().map(|(moved, ..)| (moved.id, moved)).collect())
 }
 
@@ -133,28 +128,31 @@ pub(super) fn replay(id: ItemId, rules: &CampaignRules, votes: impl IntoIterator
 
 /// Writes where items stand: (item, effective votes, now).
 pub(super) async fn write_standings(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     items: &[(MovedItem, f64, u64)],
 ) -> Result<(), StoreError> {
     if items.is_empty() {
         return Ok(());
     }
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("with moved (id, state, log_odds, n_votes, effective_votes, now_ms) as (");
-    statement.push_values(items, |mut row, (moved, effective_votes, now_ms)| {
-        row.push_bind(moved.id.0)
-            .push_bind(moved.state.word())
-            .push_bind(moved.log_odds)
-            .push_bind(i64::from(moved.n_votes))
-            .push_bind(*effective_votes)
-            .push_bind(to_sql(*now_ms));
-    });
-    statement.push(
-        ") update items set state = moved.state, log_odds = moved.log_odds, n_votes = moved.n_votes, \
-         effective_votes = moved.effective_votes, settled_ms = case when moved.state = 'open' then null \
-         when items.state = moved.state then items.settled_ms else moved.now_ms end \
-         from moved where items.id = moved.id",
-    );
-    statement.build().execute(connection).await?;
+    let row = |(moved, effective_votes, now_ms): &(MovedItem, f64, u64)| {
+        [
+            moved.id.0.into(),
+            moved.state.word().into(),
+            moved.log_odds.into(),
+            i64::from(moved.n_votes).into(),
+            (*effective_votes).into(),
+            Value::from(to_sql(*now_ms)),
+        ]
+    };
+    sql("with moved (id, state, log_odds, n_votes, effective_votes, now_ms) as (")
+        .push_rows(items.iter().map(row))
+        .push(
+            ") update items set state = moved.state, log_odds = moved.log_odds, n_votes = moved.n_votes, \
+             effective_votes = moved.effective_votes, settled_ms = case when moved.state = 'open' then null \
+             when items.state = moved.state then items.settled_ms else moved.now_ms end \
+             from moved where items.id = moved.id",
+        )
+        .execute(transaction)
+        .await?;
     Ok(())
 }

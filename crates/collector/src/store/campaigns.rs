@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use corvee_protocol::campaign::{Localized, NewCampaign};
 use corvee_protocol::ledger::ItemCounts;
 use corvee_protocol::{CampaignName, Language};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
+use super::database::statement::{Row, sql};
 use super::{Store, StoreError, exists, from_sql, to_sql};
 
 /// Row of a campaign.
@@ -59,63 +58,58 @@ impl Store {
         let question: BTreeMap<&str, &str> =
             terms.question.iter().map(|(language, text)| (language.as_str(), text.as_str())).collect();
         let question = serde_json::to_string(&question).unwrap_or_default();
-        let id = sqlx::query_scalar(
+        let row = sql(
             "insert into campaigns (name, question, target, requester, data_set, licence, confidence, gold_servings, prior, \
              active, created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, 0.5, true, $9) returning id",
         )
         .bind(terms.name.as_str())
         .bind(question)
-        .bind(&terms.target)
-        .bind(&terms.requester)
+        .bind(terms.target.as_str())
+        .bind(terms.requester.as_str())
         .bind(column_of(&terms.data_set))
-        .bind(&terms.licence)
+        .bind(terms.licence.as_str())
         .bind(terms.confidence)
         .bind(i64::from(terms.gold_servings))
         .bind(to_sql(created_ms))
-        .fetch_one(&self.writer)
+        .one(self.database.writer())
         .await
         .map_err(|error| exists(error, format!("campaign {}", terms.name)))?;
-        Ok(CampaignId(id))
+        Ok(CampaignId(row.read(0)?))
     }
 
     /// All campaigns, oldest first.
     pub async fn campaigns(&self) -> Result<Vec<CampaignRow>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} order by id"))).fetch_all(&self.readers).await?;
+        let rows = sql(COLUMNS).push(" order by id").all(self.database.reader()).await?;
         rows.iter().map(campaign).collect()
     }
 
     /// The campaign of this name.
     pub async fn campaign(&self, name: &CampaignName) -> Result<Option<CampaignRow>, StoreError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} where name = $1")))
-            .bind(name.as_str())
-            .fetch_optional(&self.readers)
-            .await?;
+        let row = sql(COLUMNS).push(" where name = $1").bind(name.as_str()).optional(self.database.reader()).await?;
         row.as_ref().map(campaign).transpose()
     }
 
     /// Begins or ends asking visitors.
     pub async fn set_campaign_active(&self, id: CampaignId, active: bool) -> Result<(), StoreError> {
-        sqlx::query("update campaigns set active = $1 where id = $2")
+        sql("update campaigns set active = $1 where id = $2")
             .bind(active)
             .bind(id.0)
-            .execute(&self.writer)
+            .execute(self.database.writer())
             .await?;
         Ok(())
     }
 
     /// Items of a campaign by state.
     pub async fn item_counts(&self, id: CampaignId) -> Result<ItemCounts, StoreError> {
-        let rows = sqlx::query(
-            "select state, count(*) from items join imports on imports.id = items.import_id \
-             where items.campaign_id = $1 and imports.completed_ms is not null group by state",
-        )
+        let rows = sql("select state, count(*) from items join imports on imports.id = items.import_id \
+             where items.campaign_id = $1 and imports.completed_ms is not null group by state")
         .bind(id.0)
-        .fetch_all(&self.readers)
+        .all(self.database.reader())
         .await?;
         let mut counts = ItemCounts::default();
         for row in rows {
-            let state: String = row.try_get(0)?;
-            let n = from_sql(row.try_get(1)?);
+            let state: String = row.read(0)?;
+            let n = from_sql(row.read(1)?);
             counts.items += n;
             match state.as_str() {
                 "gold" => counts.gold += n,
@@ -129,11 +123,11 @@ impl Store {
 
     /// Median milliseconds of the newest passed visits, when there are at least `at_least` of them; looks at 501 at most.
     pub async fn median_solve_ms(&self, id: CampaignId, at_least: usize) -> Result<Option<u32>, StoreError> {
-        let mut solve_ms: Vec<i64> = sqlx::query_scalar(
+        let mut solve_ms: Vec<i64> = sql(
             "select solve_ms from receipts where campaign_id = $1 and passed and solve_ms > 0 order by id desc limit 501",
         )
         .bind(id.0)
-        .fetch_all(&self.readers)
+        .column(self.database.reader())
         .await?;
         solve_ms.sort_unstable();
         let median = solve_ms.get(solve_ms.len() / 2).filter(|_| solve_ms.len() >= at_least);
@@ -156,11 +150,11 @@ fn localized(column: String) -> Localized {
     }
 }
 
-fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
-    let id: i64 = row.try_get(0)?;
+fn campaign(row: &Row) -> Result<CampaignRow, StoreError> {
+    let id: i64 = row.read(0)?;
     let impossible = |column| StoreError::Inconsistent { table: "campaigns", column, row: id };
-    let name: String = row.try_get(1)?;
-    let question: String = row.try_get(2)?;
+    let name: String = row.read(1)?;
+    let question: String = row.read(2)?;
     let question: BTreeMap<Language, String> =
         serde_json::from_str(&question).map_err(|_cause| impossible("question"))?;
     Ok(CampaignRow {
@@ -168,24 +162,24 @@ fn campaign(row: &SqliteRow) -> Result<CampaignRow, StoreError> {
         terms: NewCampaign {
             name: name.parse().map_err(|_cause| impossible("name"))?,
             question,
-            target: row.try_get(3)?,
-            requester: row.try_get(4)?,
-            data_set: localized(row.try_get(5)?),
-            licence: row.try_get(6)?,
-            confidence: row.try_get(7)?,
-            gold_servings: u32::try_from(row.try_get::<i64, _>(8)?).map_err(|_cause| impossible("gold_servings"))?,
+            target: row.read(3)?,
+            requester: row.read(4)?,
+            data_set: localized(row.read(5)?),
+            licence: row.read(6)?,
+            confidence: row.read(7)?,
+            gold_servings: u32::try_from(row.read::<i64>(8)?).map_err(|_cause| impossible("gold_servings"))?,
         },
-        prior: row.try_get(9)?,
-        active: row.try_get(10)?,
-        created_ms: from_sql(row.try_get(11)?),
+        prior: row.read(9)?,
+        active: row.read(10)?,
+        created_ms: from_sql(row.read(11)?),
         sums: LedgerSums {
-            screens: from_sql(row.try_get(12)?),
-            visits: from_sql(row.try_get(13)?),
-            passed: from_sql(row.try_get(14)?),
-            visitor_ms: from_sql(row.try_get(15)?),
-            gold_answers: from_sql(row.try_get(16)?),
-            votes: from_sql(row.try_get(17)?),
-            votes_removed: from_sql(row.try_get(18)?),
+            screens: from_sql(row.read(12)?),
+            visits: from_sql(row.read(13)?),
+            passed: from_sql(row.read(14)?),
+            visitor_ms: from_sql(row.read(15)?),
+            gold_answers: from_sql(row.read(16)?),
+            votes: from_sql(row.read(17)?),
+            votes_removed: from_sql(row.read(18)?),
         },
     })
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqliteConnection;
-
 use super::answers::spend_nonces;
+use super::database::Transaction;
+use super::database::statement::sql;
 use super::sites::SiteId;
 use super::tokens::{self, NewToken};
 use super::{StoreError, to_sql};
@@ -30,29 +30,29 @@ pub enum GrantOutcome {
 }
 
 /// Grants a batch inside the caller's transaction; one outcome a grant, in order.
-pub(super) async fn grant(connection: &mut SqliteConnection, batch: &[Grant]) -> Result<Vec<GrantOutcome>, StoreError> {
+pub(super) async fn grant(transaction: &mut Transaction, batch: &[Grant]) -> Result<Vec<GrantOutcome>, StoreError> {
     let nonces = batch.iter().map(|grant| (grant.nonce, grant.nonce_expires_ms));
-    let mut spent_now = spend_nonces(connection, nonces).await?;
+    let mut spent_now = spend_nonces(transaction, nonces).await?;
     // Two proofs of one puzzle may share a batch: the first one counts.
     let fresh: Vec<bool> = batch.iter().map(|grant| spent_now.remove(&grant.nonce)).collect();
     let minted: Vec<&NewToken> =
         batch.iter().zip(&fresh).filter_map(|(grant, fresh)| fresh.then_some(&grant.token)).collect();
-    tokens::insert(connection, &minted).await?;
-    count_turns(connection, &minted).await?;
+    tokens::insert(transaction, &minted).await?;
+    count_turns(transaction, &minted).await?;
     let outcome = |fresh| if fresh { GrantOutcome::Stored } else { GrantOutcome::AlreadySpent };
     Ok(fresh.into_iter().map(outcome).collect())
 }
 
-async fn count_turns(connection: &mut SqliteConnection, minted: &[&NewToken]) -> Result<(), StoreError> {
+async fn count_turns(transaction: &mut Transaction, minted: &[&NewToken]) -> Result<(), StoreError> {
     let mut turns: BTreeMap<SiteId, u64> = BTreeMap::new();
     for token in minted {
         *turns.entry(token.site).or_default() += 1;
     }
     for (site, n) in turns {
-        sqlx::query("update sites set machine_turns = machine_turns + $1 where id = $2")
+        sql("update sites set machine_turns = machine_turns + $1 where id = $2")
             .bind(to_sql(n))
             .bind(site.0)
-            .execute(&mut *connection)
+            .execute(&mut *transaction)
             .await?;
     }
     Ok(())

@@ -1,13 +1,19 @@
 //! Items: what an import brings in, what the pool loads, what requesters list.
 
+use std::collections::BTreeSet;
+
 use corvee_consensus::Probability;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::campaigns::CampaignId;
+use super::database::Transaction;
+use super::database::statement::{Row, Value, sql};
 use super::{Store, StoreError, exists, from_sql, to_sql};
 
 /// Rows in one statement of an import: 9 parameters each, below SQLite's 32,766.
 const ROWS_PER_STATEMENT: usize = 1000;
+
+/// Times that completing an import is tried while answers get in its way.
+const ATTEMPTS: u32 = 5;
 
 /// Row of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +93,21 @@ impl ItemState {
     }
 }
 
+/// Holds these items until the transaction ends: what is replayed from their votes stays true until it is written. They are
+/// taken in the order of their rows, so that collectors wait for each other and never in a circle.
+pub(super) async fn lock(transaction: &mut Transaction, items: &BTreeSet<ItemId>) -> Result<(), StoreError> {
+    if transaction.is_shared() && !items.is_empty() {
+        let lock = transaction.row_lock();
+        sql("select id from items where id in (")
+            .push_list(items.iter().map(|item| item.0))
+            .push(") order by id")
+            .push(lock)
+            .execute(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
 /// An import under way: its items stay invisible until it is completed.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportId(i64);
@@ -94,12 +115,12 @@ pub struct ImportId(i64);
 impl Store {
     /// Begins an import.
     pub async fn begin_import(&self, campaign: CampaignId, now_ms: u64) -> Result<ImportId, StoreError> {
-        let id = sqlx::query_scalar("insert into imports (campaign_id, started_ms) values ($1, $2) returning id")
+        let row = sql("insert into imports (campaign_id, started_ms) values ($1, $2) returning id")
             .bind(campaign.0)
             .bind(to_sql(now_ms))
-            .fetch_one(&self.writer)
+            .one(self.database.writer())
             .await?;
-        Ok(ImportId(id))
+        Ok(ImportId(row.read(0)?))
     }
 
     /// Stores items of an import that is under way. `prior_log_odds` is where unknown items begin.
@@ -113,26 +134,27 @@ impl Store {
         items: &[NewItem],
     ) -> Result<(), StoreError> {
         for chunk in items.chunks(ROWS_PER_STATEMENT) {
-            let mut statement = QueryBuilder::<Sqlite>::new(
-                "insert into items (campaign_id, import_id, file, digest, image, gold, hidden_label, state, log_odds) ",
-            );
-            statement.push_values(chunk, |mut row, item| {
+            let row = |item: &NewItem| {
                 let state = if item.gold.is_some() { ItemState::Gold } else { ItemState::Open };
-                row.push_bind(campaign.0)
-                    .push_bind(import.0)
-                    .push_bind(&item.file)
-                    .push_bind(item.digest.as_slice())
-                    .push_bind(item.image.as_slice())
-                    .push_bind(item.gold)
-                    .push_bind(item.hidden_label.as_deref())
-                    .push_bind(state.word())
-                    .push_bind(0.0_f64);
-            });
-            statement
-                .build()
-                .execute(&self.writer)
-                .await
-                .map_err(|error| exists(error, "a file or an equal picture"))?;
+                [
+                    campaign.0.into(),
+                    import.0.into(),
+                    item.file.as_str().into(),
+                    item.digest.as_slice().into(),
+                    item.image.as_slice().into(),
+                    item.gold.into(),
+                    item.hidden_label.as_deref().into(),
+                    state.word().into(),
+                    Value::from(0.0),
+                ]
+            };
+            sql(
+                "insert into items (campaign_id, import_id, file, digest, image, gold, hidden_label, state, log_odds) ",
+            )
+            .push_rows(chunk.iter().map(row))
+            .execute(self.database.writer())
+            .await
+            .map_err(|error| exists(error, "a file or an equal picture"))?;
         }
         Ok(())
     }
@@ -145,22 +167,40 @@ impl Store {
         prior: f64,
         now_ms: u64,
     ) -> Result<(), StoreError> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match self.try_complete_import(campaign, import, prior, now_ms).await {
+                // Visitors' answers move the same rows in an order of their own.
+                Err(error) if error.is_passing() && attempts < ATTEMPTS => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_complete_import(
+        &self,
+        campaign: CampaignId,
+        import: ImportId,
+        prior: f64,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
         let prior_log_odds = Probability::saturating(prior).log_odds();
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
-        sqlx::query("update campaigns set prior = $1 where id = $2")
-            .bind(prior)
-            .bind(campaign.0)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("update items set log_odds = $1 where campaign_id = $2 and n_votes = 0 and gold is null")
+        let mut transaction = self.database.begin().await?;
+        sql("update items set log_odds = $1 where campaign_id = $2 and n_votes = 0 and gold is null")
             .bind(prior_log_odds)
             .bind(campaign.0)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
-        sqlx::query("update imports set completed_ms = $1 where id = $2")
+        sql("update campaigns set prior = $1 where id = $2")
+            .bind(prior)
+            .bind(campaign.0)
+            .execute(&mut transaction)
+            .await?;
+        sql("update imports set completed_ms = $1 where id = $2")
             .bind(to_sql(now_ms))
             .bind(import.0)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(())
@@ -168,11 +208,11 @@ impl Store {
 
     /// Takes an import back.
     pub async fn abandon_import(&self, import: ImportId) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
-        sqlx::query("delete from items where import_id = $1").bind(import.0).execute(&mut *transaction).await?;
-        sqlx::query("delete from imports where id = $1 and completed_ms is null")
+        let mut transaction = self.database.begin().await?;
+        sql("delete from items where import_id = $1").bind(import.0).execute(&mut transaction).await?;
+        sql("delete from imports where id = $1 and completed_ms is null")
             .bind(import.0)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(())
@@ -181,11 +221,10 @@ impl Store {
     /// Takes back imports that were begun before `started_before_ms` and never completed: their process was killed.
     /// Returns how many.
     pub async fn sweep_imports(&self, started_before_ms: u64) -> Result<usize, StoreError> {
-        let dead: Vec<i64> =
-            sqlx::query_scalar("select id from imports where completed_ms is null and started_ms < $1")
-                .bind(to_sql(started_before_ms))
-                .fetch_all(&self.readers)
-                .await?;
+        let dead: Vec<i64> = sql("select id from imports where completed_ms is null and started_ms < $1")
+            .bind(to_sql(started_before_ms))
+            .column(self.database.reader())
+            .await?;
         for import in &dead {
             self.abandon_import(ImportId(*import)).await?;
         }
@@ -194,77 +233,90 @@ impl Store {
 
     /// A number that grows with every completed import: whoever keeps items in memory reloads when it changes.
     pub async fn imports_completed(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("select count(*) from imports where completed_ms is not null")
-            .fetch_one(&self.readers)
-            .await?)
+        Ok(sql("select count(*) from imports where completed_ms is not null")
+            .one(self.database.reader())
+            .await?
+            .read(0)?)
     }
 
     /// File names and digests the campaign holds already.
     pub async fn known_files(&self, campaign: CampaignId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        let rows = sqlx::query("select file, digest from items where campaign_id = $1")
+        let rows = sql("select file, digest from items where campaign_id = $1")
             .bind(campaign.0)
-            .fetch_all(&self.readers)
+            .all(self.database.reader())
             .await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        rows.iter().map(|row| Ok((row.read(0)?, row.read(1)?))).collect()
     }
 
     /// Gold served fewer than `servings` times.
     pub async fn fresh_gold(&self, campaign: CampaignId, servings: u32) -> Result<u64, StoreError> {
-        let n: i64 = sqlx::query_scalar(
+        let row = sql(
             "select count(*) from items join imports on imports.id = items.import_id where items.campaign_id = $1 \
              and imports.completed_ms is not null and gold is not null and servings < $2",
         )
         .bind(campaign.0)
         .bind(i64::from(servings))
-        .fetch_one(&self.readers)
+        .one(self.database.reader())
         .await?;
-        Ok(from_sql(n))
+        Ok(from_sql(row.read(0)?))
     }
 
     /// Positive and negative gold of the campaign, those being imported included.
     pub async fn gold_counts(&self, campaign: CampaignId) -> Result<(u64, u64), StoreError> {
-        let row = sqlx::query(
-            "select coalesce(sum(case when gold then 1 else 0 end), 0), count(*) from items \
-             where campaign_id = $1 and gold is not null",
-        )
+        let row = sql("select coalesce(sum(case when gold then 1 else 0 end), 0), count(*) from items \
+             where campaign_id = $1 and gold is not null")
         .bind(campaign.0)
-        .fetch_one(&self.readers)
+        .one(self.database.reader())
         .await?;
-        let positive = from_sql(row.try_get(0)?);
-        Ok((positive, from_sql(row.try_get(1)?) - positive))
+        let positive = from_sql(row.read(0)?);
+        Ok((positive, from_sql(row.read(1)?) - positive))
     }
 
     /// Where every visible item of a campaign stands, by row.
     pub async fn standings(&self, campaign: CampaignId) -> Result<Vec<ItemStanding>, StoreError> {
-        let rows = sqlx::query(
-            "select items.id, state, gold, log_odds, n_votes, servings, image, gold_agreed, gold_disagreed from items \
-             join imports on imports.id = items.import_id \
-             where items.campaign_id = $1 and imports.completed_ms is not null order by items.id",
-        )
-        .bind(campaign.0)
-        .fetch_all(&self.readers)
-        .await?;
-        let mut standings = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id: i64 = row.try_get(0)?;
-            let impossible = |column| StoreError::Inconsistent { table: "items", column, row: id };
-            let state: String = row.try_get(1)?;
-            let image: Vec<u8> = row.try_get(6)?;
-            standings.push(ItemStanding {
-                id: ItemId(id),
-                state: ItemState::from_word(&state).ok_or_else(|| impossible("state"))?,
-                gold: row.try_get(2)?,
-                log_odds: row.try_get(3)?,
-                n_votes: u32::try_from(row.try_get::<i64, _>(4)?).map_err(|_cause| impossible("n_votes"))?,
-                servings: u32::try_from(row.try_get::<i64, _>(5)?).map_err(|_cause| impossible("servings"))?,
-                image: image.try_into().map_err(|_cause| impossible("image"))?,
-                audits: Audits {
-                    agreed: u32::try_from(row.try_get::<i64, _>(7)?).map_err(|_cause| impossible("gold_agreed"))?,
-                    disagreed: u32::try_from(row.try_get::<i64, _>(8)?)
-                        .map_err(|_cause| impossible("gold_disagreed"))?,
-                },
-            });
+        let rows = sql(STANDINGS)
+            .push("items.campaign_id = $1 order by items.id")
+            .bind(campaign.0)
+            .all(self.database.reader())
+            .await?;
+        rows.iter().map(standing).collect()
+    }
+
+    /// Where these items stand, if they are visible, with their campaigns.
+    pub async fn standings_of(&self, items: &[ItemId]) -> Result<Vec<(CampaignId, ItemStanding)>, StoreError> {
+        let mut standings = Vec::with_capacity(items.len());
+        for chunk in items.chunks(ROWS_PER_STATEMENT) {
+            let rows = sql(STANDINGS)
+                .push("items.id in (")
+                .push_list(chunk.iter().map(|item| item.0))
+                .push(")")
+                .all(self.database.reader())
+                .await?;
+            for row in rows {
+                standings.push((CampaignId(row.read(9)?), standing(&row)?));
+            }
         }
         Ok(standings)
     }
+}
+
+const STANDINGS: &str = "select items.id, state, gold, log_odds, n_votes, servings, image, gold_agreed, gold_disagreed, \
+     items.campaign_id from items join imports on imports.id = items.import_id where imports.completed_ms is not null and ";
+
+fn standing(row: &Row) -> Result<ItemStanding, StoreError> {
+    let id: i64 = row.read(0)?;
+    let impossible = |column| StoreError::Inconsistent { table: "items", column, row: id };
+    let count = |at, column| u32::try_from(row.read::<i64>(at)?).map_err(|_cause| impossible(column));
+    let state: String = row.read(1)?;
+    let image: Vec<u8> = row.read(6)?;
+    Ok(ItemStanding {
+        id: ItemId(id),
+        state: ItemState::from_word(&state).ok_or_else(|| impossible("state"))?,
+        gold: row.read(2)?,
+        log_odds: row.read(3)?,
+        n_votes: count(4, "n_votes")?,
+        servings: count(5, "servings")?,
+        image: image.try_into().map_err(|_cause| impossible("image"))?,
+        audits: Audits { agreed: count(7, "gold_agreed")?, disagreed: count(8, "gold_disagreed")? },
+    })
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use corvee_protocol::{Hostname, SiteKey, SiteWords, Turn};
-use sqlx::{Row as _, SqliteConnection};
 
+use super::database::Transaction;
+use super::database::statement::sql;
 use super::{Store, StoreError, exists, from_sql, to_sql};
 
 /// Row of a site.
@@ -94,22 +95,23 @@ pub struct NewSiteRow<'a> {
 impl Store {
     /// Stores a site with its host names and campaigns, all or nothing.
     pub async fn create_site(&self, site: NewSiteRow<'_>) -> Result<SiteId, StoreError> {
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
-        let id: i64 = sqlx::query_scalar(
+        let mut transaction = self.database.begin().await?;
+        let row = sql(
             "insert into sites (sitekey, secret_digest, hcaptcha_secret_digest, turnstile_secret_digest, name, turn, words, \
              created_ms) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
         )
         .bind(site.sitekey.as_str())
         .bind(site.secrets.first.as_slice())
-        .bind(site.secrets.hcaptcha.as_ref().map(<[u8; 32]>::as_slice))
-        .bind(site.secrets.turnstile.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(site.secrets.hcaptcha.as_ref())
+        .bind(site.secrets.turnstile.as_ref())
         .bind(site.name)
         .bind(site.turn.to_string())
         .bind(serde_json::to_string(site.words).unwrap_or_default())
         .bind(to_sql(site.created_ms))
-        .fetch_one(&mut *transaction)
+        .one(&mut transaction)
         .await
         .map_err(|error| exists(error, "this site key"))?;
+        let id: i64 = row.read(0)?;
         add_hostnames(&mut transaction, id, site.hostnames).await?;
         add_campaigns(&mut transaction, id, site.campaigns).await?;
         transaction.commit().await?;
@@ -118,28 +120,28 @@ impl Store {
 
     /// Changes a site, all or nothing.
     pub async fn change_site(&self, id: SiteId, edit: SiteEdit<'_>) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
-        sqlx::query(
+        let mut transaction = self.database.begin().await?;
+        sql(
             "update sites set name = coalesce($1, name), turn = coalesce($2, turn), words = coalesce($3, words) where id = $4",
         )
         .bind(edit.name)
         .bind(edit.turn.map(|turn| turn.to_string()))
         .bind(edit.words.map(|words| serde_json::to_string(words).unwrap_or_default()))
         .bind(id.0)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         for hostname in edit.remove_hostnames {
-            sqlx::query("delete from site_hostnames where site_id = $1 and hostname = $2")
+            sql("delete from site_hostnames where site_id = $1 and hostname = $2")
                 .bind(id.0)
                 .bind(hostname.as_str())
-                .execute(&mut *transaction)
+                .execute(&mut transaction)
                 .await?;
         }
         for campaign in edit.remove_campaigns {
-            sqlx::query("delete from site_campaigns where site_id = $1 and campaign_id = $2")
+            sql("delete from site_campaigns where site_id = $1 and campaign_id = $2")
                 .bind(id.0)
-                .bind(campaign)
-                .execute(&mut *transaction)
+                .bind(*campaign)
+                .execute(&mut transaction)
                 .await?;
         }
         add_hostnames(&mut transaction, id.0, edit.add_hostnames).await?;
@@ -150,64 +152,65 @@ impl Store {
 
     /// Replaces a site's secrets: the old ones are worth nothing from then on.
     pub async fn rotate_site(&self, id: SiteId, secrets: SecretDigests) -> Result<(), StoreError> {
-        sqlx::query(
+        sql(
             "update sites set secret_digest = $1, hcaptcha_secret_digest = $2, turnstile_secret_digest = $3 where id = $4",
         )
         .bind(secrets.first.as_slice())
-        .bind(secrets.hcaptcha.as_ref().map(<[u8; 32]>::as_slice))
-        .bind(secrets.turnstile.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(secrets.hcaptcha.as_ref())
+        .bind(secrets.turnstile.as_ref())
         .bind(id.0)
-        .execute(&self.writer)
+        .execute(self.database.writer())
         .await?;
         Ok(())
     }
 
     /// Tokens that devices have earned by computing, over all sites.
     pub async fn machine_turns(&self) -> Result<u64, StoreError> {
-        let turns: i64 =
-            sqlx::query_scalar("select coalesce(sum(machine_turns), 0) from sites").fetch_one(&self.readers).await?;
-        Ok(from_sql(turns))
+        let row = sql("select cast(coalesce(sum(machine_turns), 0) as bigint) from sites")
+            .one(self.database.reader())
+            .await?;
+        Ok(from_sql(row.read(0)?))
     }
 
     /// All sites, oldest first.
     pub async fn sites(&self) -> Result<Vec<SiteRow>, StoreError> {
         let mut hostnames: BTreeMap<i64, Vec<Hostname>> = BTreeMap::new();
-        for row in sqlx::query("select site_id, hostname from site_hostnames order by site_id, hostname")
-            .fetch_all(&self.readers)
+        for row in sql("select site_id, hostname from site_hostnames order by site_id, hostname")
+            .all(self.database.reader())
             .await?
         {
-            let site: i64 = row.try_get(0)?;
-            let hostname: String = row.try_get(1)?;
+            let site: i64 = row.read(0)?;
+            let hostname: String = row.read(1)?;
             let hostname = hostname.parse().map_err(|_cause| impossible("site_hostnames", "hostname", site))?;
             hostnames.entry(site).or_default().push(hostname);
         }
         let mut campaigns: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for row in sqlx::query("select site_id, campaign_id from site_campaigns order by site_id, campaign_id")
-            .fetch_all(&self.readers)
+        for row in sql("select site_id, campaign_id from site_campaigns order by site_id, campaign_id")
+            .all(self.database.reader())
             .await?
         {
-            campaigns.entry(row.try_get(0)?).or_default().push(row.try_get(1)?);
+            campaigns.entry(row.read(0)?).or_default().push(row.read(1)?);
         }
-        let rows = sqlx::query(
+        let rows = sql(
             "select id, sitekey, name, secret_digest, hcaptcha_secret_digest, turnstile_secret_digest, turn, words, created_ms \
              from sites order by id",
         )
-        .fetch_all(&self.readers)
+        .all(self.database.reader())
         .await?;
         let mut sites = Vec::with_capacity(rows.len());
         for row in rows {
-            let id: i64 = row.try_get(0)?;
-            let sitekey: String = row.try_get(1)?;
+            let id: i64 = row.read(0)?;
+            let sitekey: String = row.read(1)?;
             let digest = |column, name| -> Result<Option<[u8; 32]>, StoreError> {
-                let digest: Option<Vec<u8>> = row.try_get(column)?;
+                let digest: Option<Vec<u8>> = row.read(column)?;
                 digest.map(|digest| digest.try_into().map_err(|_cause| impossible("sites", name, id))).transpose()
             };
             let first = digest(3, "secret_digest")?.ok_or_else(|| impossible("sites", "secret_digest", id))?;
-            let (turn, words): (String, String) = (row.try_get(6)?, row.try_get(7)?);
+            let (turn, words): (String, String) = (row.read(6)?, row.read(7)?);
             sites.push(SiteRow {
                 id: SiteId(id),
                 sitekey: sitekey.parse().map_err(|_cause| impossible("sites", "sitekey", id))?,
-                name: row.try_get(2)?,
+                name: row.read(2)?,
                 secrets: SecretDigests {
                     first,
                     hcaptcha: digest(4, "hcaptcha_secret_digest")?,
@@ -217,30 +220,30 @@ impl Store {
                 campaigns: campaigns.remove(&id).unwrap_or_default(),
                 turn: turn.parse().map_err(|_cause| impossible("sites", "turn", id))?,
                 words: serde_json::from_str(&words).map_err(|_cause| impossible("sites", "words", id))?,
-                created_ms: from_sql(row.try_get(8)?),
+                created_ms: from_sql(row.read(8)?),
             });
         }
         Ok(sites)
     }
 }
 
-async fn add_hostnames(connection: &mut SqliteConnection, site: i64, hostnames: &[Hostname]) -> Result<(), StoreError> {
+async fn add_hostnames(transaction: &mut Transaction, site: i64, hostnames: &[Hostname]) -> Result<(), StoreError> {
     for hostname in hostnames {
-        sqlx::query("insert into site_hostnames (site_id, hostname) values ($1, $2) on conflict do nothing")
+        sql("insert into site_hostnames (site_id, hostname) values ($1, $2) on conflict do nothing")
             .bind(site)
             .bind(hostname.as_str())
-            .execute(&mut *connection)
+            .execute(&mut *transaction)
             .await?;
     }
     Ok(())
 }
 
-async fn add_campaigns(connection: &mut SqliteConnection, site: i64, campaigns: &[i64]) -> Result<(), StoreError> {
+async fn add_campaigns(transaction: &mut Transaction, site: i64, campaigns: &[i64]) -> Result<(), StoreError> {
     for campaign in campaigns {
-        sqlx::query("insert into site_campaigns (site_id, campaign_id) values ($1, $2) on conflict do nothing")
+        sql("insert into site_campaigns (site_id, campaign_id) values ($1, $2) on conflict do nothing")
             .bind(site)
-            .bind(campaign)
-            .execute(&mut *connection)
+            .bind(*campaign)
+            .execute(&mut *transaction)
             .await?;
     }
     Ok(())
@@ -248,46 +251,4 @@ async fn add_campaigns(connection: &mut SqliteConnection, site: i64, campaigns: 
 
 fn impossible(table: &'static str, column: &'static str, row: i64) -> StoreError {
     StoreError::Inconsistent { table, column, row }
-}
-
-#[cfg(test)]
-mod tests {
-    use sqlx::SqlitePool;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_site_and_a_token_of_before_live_through_the_migration() {
-        let data = tempfile::tempdir().unwrap();
-        let file = format!("sqlite://{}?mode=rwc", data.path().join("old.sqlite").display());
-        let pool = SqlitePool::connect(&file).await.unwrap();
-        sqlx::raw_sql(include_str!("../../migrations/sqlite/0001_first.sql")).execute(&pool).await.unwrap();
-        let key = "K".repeat(40);
-        sqlx::query("insert into sites (sitekey, secret_digest, name, created_ms) values ($1, $2, 'old', 7)")
-            .bind(&key)
-            .bind([1_u8; 32].as_slice())
-            .execute(&pool)
-            .await
-            .unwrap();
-        sqlx::query("insert into tokens (digest, site_id, hostname, challenge_ms, expires_ms) values ($1, 1, 'a.example', 5, 99)")
-            .bind([2_u8; 32].as_slice())
-            .execute(&pool)
-            .await
-            .unwrap();
-        sqlx::raw_sql(include_str!("../../migrations/sqlite/0002_sites_and_tokens.sql")).execute(&pool).await.unwrap();
-        let store = Store { readers: pool.clone(), writer: pool };
-        let sites = store.sites().await.unwrap();
-        let [site] = sites.as_slice() else { panic!("one site") };
-        assert_eq!((site.sitekey.as_str(), site.name.as_str(), site.turn), (key.as_str(), "old", Turn::Both));
-        assert_eq!(site.secrets, SecretDigests { first: [1; 32], hcaptcha: None, turnstile: None });
-        let redemption = super::super::tokens::Redemption {
-            digest: super::super::tokens::TokenDigest([2; 32]),
-            site: site.id,
-            now_ms: 10,
-            idempotency_key: None,
-        };
-        let mut connection = store.writer.acquire().await.unwrap();
-        let redeemed = super::super::tokens::redeem(&mut connection, &[redemption]).await.unwrap();
-        assert!(matches!(redeemed.as_slice(), [super::super::tokens::Redeemed::Valid(_)]), "{redeemed:?}");
-    }
 }

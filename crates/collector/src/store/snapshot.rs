@@ -2,15 +2,15 @@
 
 pub mod tally;
 
-use sqlx::{Row as _, Sqlite, Transaction};
-
 use super::campaigns::CampaignId;
+use super::database::Transaction;
+use super::database::statement::{Row, sql};
 use super::items::{ItemId, ItemState};
 use super::{Store, StoreError, from_sql};
 
 /// A read transaction.
 pub struct Snapshot {
-    transaction: Transaction<'static, Sqlite>,
+    transaction: Transaction,
 }
 
 /// One item with all that is known of it, for lists and exports.
@@ -70,7 +70,7 @@ pub struct VoteRow {
 impl Store {
     /// A view of this moment.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot { transaction: self.readers.begin().await? })
+        Ok(Snapshot { transaction: self.database.begin_snapshot().await? })
     }
 }
 
@@ -82,7 +82,7 @@ impl Snapshot {
         after: i64,
         limit: u32,
     ) -> Result<Vec<ItemRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = sql(
             "select items.id, file, digest, gold, hidden_label, state, log_odds, n_votes, effective_votes, servings, settled_ms, \
                (select count(*) from votes where votes.item_id = items.id and votes.picked), \
                (select count(*) from votes where votes.item_id = items.id and votes.over_exposed_gold) \
@@ -92,27 +92,27 @@ impl Snapshot {
         .bind(campaign.0)
         .bind(after)
         .bind(i64::from(limit))
-        .fetch_all(&mut *self.transaction)
+        .all(&mut self.transaction)
         .await?;
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
-            let id: i64 = row.try_get(0)?;
-            let state: String = row.try_get(5)?;
+            let id: i64 = row.read(0)?;
+            let state: String = row.read(5)?;
             let state = ItemState::from_word(&state);
             items.push(ItemRow {
                 id: ItemId(id),
-                file: row.try_get(1)?,
-                digest: row.try_get(2)?,
-                gold: row.try_get(3)?,
-                hidden_label: row.try_get(4)?,
+                file: row.read(1)?,
+                digest: row.read(2)?,
+                gold: row.read(3)?,
+                hidden_label: row.read(4)?,
                 state: state.ok_or(StoreError::Inconsistent { table: "items", column: "state", row: id })?,
-                log_odds: row.try_get(6)?,
-                n_votes: from_sql(row.try_get(7)?),
-                effective_votes: row.try_get(8)?,
-                servings: from_sql(row.try_get(9)?),
-                settled_ms: row.try_get::<Option<i64>, _>(10)?.map(from_sql),
-                n_positive: from_sql(row.try_get(11)?),
-                n_over_exposed: from_sql(row.try_get(12)?),
+                log_odds: row.read(6)?,
+                n_votes: from_sql(row.read(7)?),
+                effective_votes: row.read(8)?,
+                servings: from_sql(row.read(9)?),
+                settled_ms: row.read::<Option<i64>>(10)?.map(from_sql),
+                n_positive: from_sql(row.read(11)?),
+                n_over_exposed: from_sql(row.read(12)?),
             });
         }
         Ok(items)
@@ -125,7 +125,7 @@ impl Snapshot {
         after: i64,
         limit: u32,
     ) -> Result<Vec<VoteRow>, StoreError> {
-        let rows = sqlx::query(
+        let rows = sql(
             "select votes.id, item_id, items.file, receipt_id, picked, human, new_prefix, over_exposed_gold, votes.created_ms \
              from votes join items on items.id = votes.item_id \
              where items.campaign_id = $1 and votes.id > $2 order by votes.id limit $3",
@@ -133,19 +133,19 @@ impl Snapshot {
         .bind(campaign.0)
         .bind(after)
         .bind(i64::from(limit))
-        .fetch_all(&mut *self.transaction)
+        .all(&mut self.transaction)
         .await?;
-        let vote = |row: &sqlx::sqlite::SqliteRow| {
+        let vote = |row: &Row| {
             Ok(VoteRow {
-                id: row.try_get(0)?,
-                item: ItemId(row.try_get(1)?),
-                file: row.try_get(2)?,
-                worker: row.try_get(3)?,
-                picked: row.try_get(4)?,
-                human: row.try_get(5)?,
-                new_prefix: row.try_get(6)?,
-                over_exposed_gold: row.try_get(7)?,
-                created_ms: from_sql(row.try_get(8)?),
+                id: row.read(0)?,
+                item: ItemId(row.read(1)?),
+                file: row.read(2)?,
+                worker: row.read(3)?,
+                picked: row.read(4)?,
+                human: row.read(5)?,
+                new_prefix: row.read(6)?,
+                over_exposed_gold: row.read(7)?,
+                created_ms: from_sql(row.read(8)?),
             })
         };
         rows.iter().map(vote).collect()
@@ -156,7 +156,7 @@ impl Snapshot {
 impl Store {
     /// File names of all items by row.
     pub(crate) async fn known_item_files(&self) -> std::collections::BTreeMap<i64, String> {
-        let rows = sqlx::query("select id, file from items").fetch_all(&self.readers).await.unwrap();
-        rows.iter().map(|row| (row.try_get(0).unwrap(), row.try_get(1).unwrap())).collect()
+        let rows = sql("select id, file from items").all(self.database.reader()).await.unwrap();
+        rows.iter().map(|row| (row.read(0).unwrap(), row.read(1).unwrap())).collect()
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{Action, CustomData, Dialect, Wish, limits};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::database::Transaction;
+use super::database::statement::{Row, Value, sql};
 use super::sites::SiteId;
 use super::{StoreError, from_sql, to_sql};
 
@@ -99,64 +99,62 @@ pub enum Renewed {
     Gone,
 }
 
-pub(super) async fn insert(connection: &mut SqliteConnection, tokens: &[&NewToken]) -> Result<(), StoreError> {
+pub(super) async fn insert(transaction: &mut Transaction, tokens: &[&NewToken]) -> Result<(), StoreError> {
     if tokens.is_empty() {
         return Ok(());
     }
-    let mut statement = QueryBuilder::<Sqlite>::new(
-        "insert into tokens (digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, passed_ms, expires_ms) ",
-    );
-    statement.push_values(tokens, |mut row, token| {
-        row.push_bind(token.digest.0.as_slice())
-            .push_bind(token.site.0)
-            .push_bind(token.hostname.as_str())
-            .push_bind(token.page.dialect.as_str())
-            .push_bind(token.page.action.as_ref().map(Action::as_str))
-            .push_bind(token.page.cdata.as_ref().map(CustomData::as_str))
-            .push_bind(token.way.as_str())
-            .push_bind(to_sql(token.challenge_ms))
-            .push_bind(to_sql(token.passed_ms))
-            .push_bind(to_sql(token.expires_ms()));
-    });
-    statement.build().execute(connection).await?;
+    let row = |token: &&NewToken| {
+        [
+            token.digest.0.as_slice().into(),
+            token.site.0.into(),
+            token.hostname.as_str().into(),
+            token.page.dialect.as_str().into(),
+            token.page.action.as_ref().map(Action::as_str).into(),
+            token.page.cdata.as_ref().map(CustomData::as_str).into(),
+            token.way.as_str().into(),
+            to_sql(token.challenge_ms).into(),
+            to_sql(token.passed_ms).into(),
+            Value::from(to_sql(token.expires_ms())),
+        ]
+    };
+    sql("insert into tokens (digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, passed_ms, expires_ms) ")
+        .push_rows(tokens.iter().map(row))
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 
 /// Redeems a batch inside the caller's transaction; one outcome a redemption, in order.
-pub(super) async fn redeem(
-    connection: &mut SqliteConnection,
-    batch: &[Redemption],
-) -> Result<Vec<Redeemed>, StoreError> {
+pub(super) async fn redeem(transaction: &mut Transaction, batch: &[Redemption]) -> Result<Vec<Redeemed>, StoreError> {
     // Several calls for one token may share a batch: the first of them is the one that may redeem it.
     let mut named = BTreeSet::new();
     let first_of_token: Vec<bool> = batch.iter().map(|asked| named.insert((asked.digest, asked.site))).collect();
     let firsts = batch.iter().zip(&first_of_token).filter_map(|(asked, first)| first.then_some(asked));
-    let mut statement = QueryBuilder::<Sqlite>::new("with asked (digest, site_id, now_ms, idempotency_key) as (");
-    statement.push_values(firsts, |mut row, asked| {
-        row.push_bind(asked.digest.0.as_slice())
-            .push_bind(asked.site.0)
-            .push_bind(to_sql(asked.now_ms))
-            .push_bind(asked.idempotency_key.as_ref().map(<[u8; 16]>::as_slice));
-    });
-    statement.push(
+    let row = |asked: &Redemption| {
+        [
+            asked.digest.0.as_slice().into(),
+            asked.site.0.into(),
+            to_sql(asked.now_ms).into(),
+            Value::from(asked.idempotency_key.as_ref()),
+        ]
+    };
+    let statement = sql("with asked (digest, site_id, now_ms, idempotency_key) as (").push_rows(firsts.map(row)).push(
         ") update tokens set redeemed_ms = asked.now_ms, idempotency_key = asked.idempotency_key from asked \
          where tokens.digest = asked.digest and tokens.site_id = asked.site_id and tokens.redeemed_ms is null \
          and tokens.expires_ms > asked.now_ms returning tokens.digest",
     );
     let mut redeemed_now = BTreeSet::new();
-    for row in statement.build().fetch_all(&mut *connection).await? {
-        redeemed_now.extend(digest(row.try_get(0)?));
+    for row in statement.all(&mut *transaction).await? {
+        redeemed_now.extend(digest(row.read(0)?));
     }
-    let mut statement = QueryBuilder::<Sqlite>::new(
+    let rows = sql(
         "select digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, expires_ms, redeemed_ms, idempotency_key \
          from tokens where digest in (",
-    );
-    let mut list = statement.separated(", ");
-    for asked in batch {
-        list.push_bind(asked.digest.0.as_slice());
-    }
-    statement.push(")");
-    let rows = statement.build().fetch_all(&mut *connection).await?;
+    )
+    .push_list(batch.iter().map(|asked| asked.digest.0.as_slice()))
+    .push(")")
+    .all(&mut *transaction)
+    .await?;
     let known = rows.iter().map(KnownToken::read).collect::<Result<Vec<_>, StoreError>>()?;
     let outcomes = batch.iter().zip(first_of_token).map(|(asked, first)| {
         let Some(token) = known.iter().find(|token| token.digest == asked.digest && token.site == asked.site) else {
@@ -174,21 +172,21 @@ pub(super) async fn redeem(
 }
 
 /// Renews inside the caller's transaction; one outcome a renewal, in order.
-pub(super) async fn renew(connection: &mut SqliteConnection, batch: &[Renewal]) -> Result<Vec<Renewed>, StoreError> {
+pub(super) async fn renew(transaction: &mut Transaction, batch: &[Renewal]) -> Result<Vec<Renewed>, StoreError> {
     let mut outcomes = Vec::with_capacity(batch.len());
     for asked in batch {
-        let dialect: Option<String> = sqlx::query_scalar(
-            "update tokens set digest = $1, expires_ms = $2 + case dialect when 'turnstile' then $3 else $4 end \
-             where digest = $5 and redeemed_ms is null and passed_ms > $6 returning dialect",
-        )
-        .bind(asked.fresh.0.as_slice())
-        .bind(to_sql(asked.now_ms))
-        .bind(to_sql(Dialect::Turnstile.token_life_ms()))
-        .bind(to_sql(Dialect::Corvee.token_life_ms()))
-        .bind(asked.old.0.as_slice())
-        .bind(to_sql(asked.now_ms.saturating_sub(limits::RENEWABLE_MS)))
-        .fetch_optional(&mut *connection)
-        .await?;
+        let row =
+            sql("update tokens set digest = $1, expires_ms = $2 + case dialect when 'turnstile' then $3 else $4 end \
+             where digest = $5 and redeemed_ms is null and passed_ms > $6 returning dialect")
+            .bind(asked.fresh.0.as_slice())
+            .bind(to_sql(asked.now_ms))
+            .bind(to_sql(Dialect::Turnstile.token_life_ms()))
+            .bind(to_sql(Dialect::Corvee.token_life_ms()))
+            .bind(asked.old.0.as_slice())
+            .bind(to_sql(asked.now_ms.saturating_sub(limits::RENEWABLE_MS)))
+            .optional(&mut *transaction)
+            .await?;
+        let dialect = row.map(|row| row.read::<String>(0)).transpose()?;
         let dialect = dialect.map(|name| Dialect::named(&name).ok_or_else(|| impossible("dialect"))).transpose()?;
         outcomes.push(dialect.map_or(Renewed::Gone, Renewed::Now));
     }
@@ -206,9 +204,9 @@ struct KnownToken {
 }
 
 impl KnownToken {
-    fn read(row: &SqliteRow) -> Result<Self, StoreError> {
-        let (dialect, way): (String, String) = (row.try_get(3)?, row.try_get(6)?);
-        let (action, cdata): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let (dialect, way): (String, String) = (row.read(3)?, row.read(6)?);
+        let (action, cdata): (Option<String>, Option<String>) = (row.read(4)?, row.read(5)?);
         let page = SealedPage {
             dialect: Dialect::named(&dialect).ok_or_else(|| impossible("dialect"))?,
             action: action.map(Action::try_from).transpose().map_err(|_cause| impossible("action"))?,
@@ -220,14 +218,14 @@ impl KnownToken {
             "machine" => Wish::Machine,
             _ => return Err(impossible("way")),
         };
-        let challenge_ms = from_sql(row.try_get(7)?);
-        let key: Option<Vec<u8>> = row.try_get(10)?;
+        let challenge_ms = from_sql(row.read(7)?);
+        let key: Option<Vec<u8>> = row.read(10)?;
         Ok(Self {
-            digest: digest(row.try_get(0)?).ok_or_else(|| impossible("digest"))?,
-            site: SiteId(row.try_get(1)?),
-            earned: Earned { hostname: row.try_get(2)?, page, way, challenge_ms },
-            expires_ms: from_sql(row.try_get(8)?),
-            redeemed: row.try_get::<Option<i64>, _>(9)?.is_some(),
+            digest: digest(row.read(0)?).ok_or_else(|| impossible("digest"))?,
+            site: SiteId(row.read(1)?),
+            earned: Earned { hostname: row.read(2)?, page, way, challenge_ms },
+            expires_ms: from_sql(row.read(8)?),
+            redeemed: row.read::<Option<i64>>(9)?.is_some(),
             idempotency_key: key
                 .map(|key| key.try_into().map_err(|_cause| impossible("idempotency_key")))
                 .transpose()?,
@@ -248,7 +246,8 @@ fn impossible(column: &'static str) -> StoreError {
 impl super::Store {
     /// Stores a token that no challenge earned.
     pub(crate) async fn insert_token(&self, token: &NewToken) {
-        let mut connection = self.writer.acquire().await.expect("the test's database is open");
-        insert(&mut connection, &[token]).await.expect("the test's token is new");
+        let mut transaction = self.database.begin().await.expect("the test's database is open");
+        insert(&mut transaction, &[token]).await.expect("the test's token is new");
+        transaction.commit().await.expect("the test's database is open");
     }
 }

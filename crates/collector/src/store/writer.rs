@@ -1,15 +1,17 @@
 //! Group commit: one task takes all writes that wait, carries them out in one transaction, and answers after it is on disk.
 //!
 //! While one commit runs the next batch gathers, so that the cost of reaching the disk is shared. When a batch fails,
-//! nothing of it was recorded and everyone in it is told so.
+//! nothing of it was recorded and everyone in it is told so. On a database that is shared a transaction may lose a race or
+//! its connection before it commits: then it is carried out again.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use metrics::{counter, histogram};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::answers::{self, Settled, Settlement};
+use super::database::{self, Transaction};
 use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
 use super::tokens::{self, Redeemed, Redemption, Renewal, Renewed};
@@ -20,6 +22,10 @@ use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
 const QUEUE: usize = 4096;
 /// Writes of one transaction: 9 tiles each with 8 parameters stay below SQLite's 32,766.
 const BATCH: usize = 256;
+/// Times that a transaction is carried out at most.
+const TRIES: u32 = 6;
+/// The pause after the first of them.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
 enum Write {
     Settle(Box<Settlement>, Reply<Settled>),
@@ -98,8 +104,7 @@ struct Group {
     redeem_replies: Vec<Reply<Redeemed>>,
     renewals: Vec<Renewal>,
     renew_replies: Vec<Reply<Renewed>>,
-    removals: Vec<Removal>,
-    remove_replies: Vec<Reply<Removed>>,
+    removals: Vec<(Removal, Reply<Removed>)>,
 }
 
 #[derive(Default)]
@@ -108,7 +113,6 @@ struct Outcomes {
     granted: Vec<GrantOutcome>,
     redeemed: Vec<Redeemed>,
     renewed: Vec<Renewed>,
-    removed: Vec<Removed>,
 }
 
 impl Group {
@@ -131,44 +135,58 @@ impl Group {
                 self.renew_replies.push(reply);
             }
             Write::Remove(removal, reply) => {
-                self.removals.push(removal);
-                self.remove_replies.push(reply);
+                self.removals.push((removal, reply));
             }
         }
     }
 
     fn len(&self) -> usize {
-        self.settlements.len() + self.grants.len() + self.redemptions.len() + self.renewals.len() + self.removals.len()
+        self.settlements.len() + self.grants.len() + self.redemptions.len() + self.renewals.len()
     }
 
     async fn commit(self, store: &Store) {
-        let begin = Instant::now();
-        let writes = self.len();
-        let outcomes = self.carry_out(store).await;
-        histogram!(COMMIT_SECONDS).record(begin.elapsed());
-        match outcomes {
-            Ok(outcomes) => {
-                counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));
-                reply_all(self.settle_replies, outcomes.settled);
-                reply_all(self.grant_replies, outcomes.granted);
-                reply_all(self.redeem_replies, outcomes.redeemed);
-                reply_all(self.renew_replies, outcomes.renewed);
-                reply_all(self.remove_replies, outcomes.removed);
+        if self.len() > 0 {
+            let begin = Instant::now();
+            let writes = self.len();
+            let outcomes = self.carry_out(store).await;
+            histogram!(COMMIT_SECONDS).record(begin.elapsed());
+            match outcomes {
+                Ok(outcomes) => {
+                    counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));
+                    reply_all(self.settle_replies, outcomes.settled);
+                    reply_all(self.grant_replies, outcomes.granted);
+                    reply_all(self.redeem_replies, outcomes.redeemed);
+                    reply_all(self.renew_replies, outcomes.renewed);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a batch of writes failed: none of it is acknowledged");
+                    let cause = error.to_string();
+                    refuse_all(self.settle_replies, &cause);
+                    refuse_all(self.grant_replies, &cause);
+                    refuse_all(self.redeem_replies, &cause);
+                    refuse_all(self.renew_replies, &cause);
+                }
             }
-            Err(error) => {
-                tracing::error!(%error, "a batch of writes failed: nothing of it was recorded");
-                let cause = error.to_string();
-                refuse_all(self.settle_replies, &cause);
-                refuse_all(self.grant_replies, &cause);
-                refuse_all(self.redeem_replies, &cause);
-                refuse_all(self.renew_replies, &cause);
-                refuse_all(self.remove_replies, &cause);
+        }
+        // Each in a transaction of its own: they take rows that a batch of answers takes later.
+        for (removal, Reply(reply)) in self.removals {
+            drop(reply.send(remove(store, &removal).await));
+        }
+    }
+
+    /// Carries the writes out, again while they lose races.
+    async fn carry_out(&self, store: &Store) -> Result<Outcomes, StoreError> {
+        let mut patience = Patience::default();
+        loop {
+            match self.try_to_carry_out(store).await {
+                Err(error) if patience.allows(&error).await => {}
+                done => return done,
             }
         }
     }
 
-    async fn carry_out(&self, store: &Store) -> Result<Outcomes, StoreError> {
-        let mut transaction = store.writer.begin_with("begin immediate").await?;
+    async fn try_to_carry_out(&self, store: &Store) -> Result<Outcomes, StoreError> {
+        let mut transaction = store.database.begin().await?;
         let mut outcomes = Outcomes::default();
         if !self.settlements.is_empty() {
             outcomes.settled = answers::settle(&mut transaction, &self.settlements).await?;
@@ -180,11 +198,64 @@ impl Group {
             outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions).await?;
         }
         outcomes.renewed = tokens::renew(&mut transaction, &self.renewals).await?;
-        for removal in &self.removals {
-            outcomes.removed.push(receipts::remove(&mut transaction, removal).await?);
-        }
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(outcomes)
+    }
+}
+
+async fn remove(store: &Store, removal: &Removal) -> Result<Removed, StoreError> {
+    let mut patience = Patience::default();
+    loop {
+        match try_to_remove(store, removal).await {
+            Err(error) if patience.allows(&error).await => {}
+            done => return done,
+        }
+    }
+}
+
+async fn try_to_remove(store: &Store, removal: &Removal) -> Result<Removed, StoreError> {
+    let mut transaction = store.database.begin().await?;
+    let removed = receipts::remove(&mut transaction, removal).await?;
+    commit(transaction).await?;
+    Ok(removed)
+}
+
+/// Commits. Of a server that goes away in the middle of it nobody knows what became of the transaction, unless it said that
+/// it lost a race.
+async fn commit(transaction: Transaction) -> Result<(), StoreError> {
+    let is_shared = transaction.is_shared();
+    transaction.commit().await.map_err(|error| {
+        if is_shared && !database::has_lost_a_race(&error) {
+            StoreError::Unanswered { cause: error.to_string() }
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// How often a transaction that lost a race is tried again: up to [`TRIES`] times, each pause twice the last.
+struct Patience {
+    tries: u32,
+    pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { tries: 0, pause: FIRST_PAUSE }
+    }
+}
+
+impl Patience {
+    /// Whether to try again after this error; waits first.
+    async fn allows(&mut self, error: &StoreError) -> bool {
+        self.tries += 1;
+        if self.tries >= TRIES || !error.is_passing() {
+            return false;
+        }
+        tracing::debug!(%error, tries = self.tries, "a transaction lost a race: it is tried again");
+        tokio::time::sleep(self.pause).await;
+        self.pause *= 2;
+        true
     }
 }
 

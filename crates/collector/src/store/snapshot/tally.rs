@@ -1,9 +1,9 @@
 //! What a campaign's ledger and items amount to at a snapshot's moment. Does not know what they should amount to.
 
 use corvee_protocol::ledger::ItemCounts;
-use sqlx::Row as _;
 
 use super::super::campaigns::{CampaignId, LedgerSums};
+use super::super::database::statement::sql;
 use super::super::{StoreError, from_sql};
 use super::Snapshot;
 
@@ -21,40 +21,38 @@ pub struct Tally {
 impl Snapshot {
     /// The campaign's sums; `None` when there is no such campaign.
     pub async fn tally(&mut self, campaign: CampaignId) -> Result<Option<Tally>, StoreError> {
-        let row = sqlx::query(
+        let row = sql(
             "select prior, screens, visits, passed, visitor_ms, gold_answers, votes, votes_removed from campaigns where id = $1",
         )
         .bind(campaign.0)
-        .fetch_optional(&mut *self.transaction)
+        .optional(&mut self.transaction)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let sums = LedgerSums {
-            screens: from_sql(row.try_get(1)?),
-            visits: from_sql(row.try_get(2)?),
-            passed: from_sql(row.try_get(3)?),
-            visitor_ms: from_sql(row.try_get(4)?),
-            gold_answers: from_sql(row.try_get(5)?),
-            votes: from_sql(row.try_get(6)?),
-            votes_removed: from_sql(row.try_get(7)?),
+            screens: from_sql(row.read(1)?),
+            visits: from_sql(row.read(2)?),
+            passed: from_sql(row.read(3)?),
+            visitor_ms: from_sql(row.read(4)?),
+            gold_answers: from_sql(row.read(5)?),
+            votes: from_sql(row.read(6)?),
+            votes_removed: from_sql(row.read(7)?),
         };
-        let counts = sqlx::query(
-            "select count(*), coalesce(sum(case when state = 'final' then 1 else 0 end), 0), \
+        let counts = sql("select count(*), coalesce(sum(case when state = 'final' then 1 else 0 end), 0), \
                coalesce(sum(case when state = 'ambiguous' then 1 else 0 end), 0), \
                coalesce(sum(case when state = 'open' then 1 else 0 end), 0), \
                coalesce(sum(case when state = 'gold' then 1 else 0 end), 0) \
              from items join imports on imports.id = items.import_id \
-             where items.campaign_id = $1 and imports.completed_ms is not null",
-        )
+             where items.campaign_id = $1 and imports.completed_ms is not null")
         .bind(campaign.0)
-        .fetch_one(&mut *self.transaction)
+        .one(&mut self.transaction)
         .await?;
         let items = ItemCounts {
-            items: from_sql(counts.try_get(0)?),
-            settled: from_sql(counts.try_get(1)?),
-            ambiguous: from_sql(counts.try_get(2)?),
-            open: from_sql(counts.try_get(3)?),
-            gold: from_sql(counts.try_get(4)?),
+            items: from_sql(counts.read(0)?),
+            settled: from_sql(counts.read(1)?),
+            ambiguous: from_sql(counts.read(2)?),
+            open: from_sql(counts.read(3)?),
+            gold: from_sql(counts.read(4)?),
         };
-        Ok(Some(Tally { prior: row.try_get(0)?, sums, items }))
+        Ok(Some(Tally { prior: row.read(0)?, sums, items }))
     }
 }

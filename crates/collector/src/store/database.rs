@@ -1,0 +1,238 @@
+//! The two databases a store can live in: pools, transactions, and what differs between them. Knows no table.
+//!
+//! SQLite has one writing connection, so that its transactions never meet. PostgreSQL's do meet, in this collector and in
+//! others: they run at read committed, lock what they replay, and are carried out again when they lost a race.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
+
+use super::StoreError;
+
+pub(super) mod statement;
+
+/// Connections of one collector to PostgreSQL: the writer, the jobs, and readers.
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long a PostgreSQL that does not answer is waited for: a restart passes unnoticed, more becomes a refusal.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Advisory locks of PostgreSQL are numbers: "corvee" and what for.
+const UPKEEP_LOCK: i64 = 0x0063_6f72_7665_6501;
+const IMPORT_LOCK: i64 = 0x0063_6f72_7665_6502;
+
+/// Open pools.
+#[derive(Clone, Debug)]
+pub(super) enum Database {
+    /// A file: several readers, one writer.
+    Sqlite {
+        /// Reading connections.
+        readers: SqlitePool,
+        /// The one that writes.
+        writer: SqlitePool,
+    },
+    /// A server, shared with other collectors.
+    Postgres(PgPool),
+}
+
+/// Where a statement runs.
+pub(super) enum Source<'a> {
+    /// Any connection of this pool.
+    Sqlite(&'a SqlitePool),
+    /// Any connection of this pool.
+    Postgres(&'a PgPool),
+    /// Inside this transaction.
+    Transaction(&'a mut Transaction),
+}
+
+/// A transaction; dropped without [`Transaction::commit`] it never was.
+#[derive(Debug)]
+pub(super) enum Transaction {
+    /// In the file.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// On the server.
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Database {
+    /// Opens the file, creates it when absent, and brings its schema up to date.
+    pub(super) async fn open_file(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(file(path)).await
+    }
+
+    /// The same with options of its own.
+    pub(super) async fn open_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let pool = |connections| {
+            SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).after_release(
+                |connection, _| {
+                    Box::pin(async move {
+                        // Where there is no room, SQLite ends a transaction by itself, and sqlx takes it for open ever after:
+                        // such a connection is closed.
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
+                },
+            )
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let readers = pool(4).connect_with(options).await?;
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// Connects to the server and brings the schema up to date, one collector at a time.
+    pub(super) async fn connect(url: &str) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(POSTGRES_PATIENCE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // A commit returns when the log is on disk: a server set to answer earlier is overruled.
+                    let durable = "select set_config('synchronous_commit', 'on', false) \
+                                   where current_setting('synchronous_commit') = 'off'";
+                    sqlx::query(durable).execute(connection).await.map(drop)
+                })
+            })
+            .connect_with(options.application_name("corvee"))
+            .await?;
+        let mut migrator = sqlx::migrate!("migrations/postgres");
+        // A newer collector may have brought the schema further already: migrations only add, so that this one still works.
+        migrator.set_ignore_missing(true);
+        migrator.run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Where statements run that change nothing.
+    pub(super) fn reader(&self) -> Source<'_> {
+        match self {
+            Self::Sqlite { readers, .. } => Source::Sqlite(readers),
+            Self::Postgres(pool) => Source::Postgres(pool),
+        }
+    }
+
+    /// Where single statements run that change something.
+    pub(super) fn writer(&self) -> Source<'_> {
+        match self {
+            Self::Sqlite { writer, .. } => Source::Sqlite(writer),
+            Self::Postgres(pool) => Source::Postgres(pool),
+        }
+    }
+
+    /// A transaction that writes.
+    pub(super) async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => {
+                Transaction::Postgres(pool.begin_with("begin isolation level read committed read write").await?)
+            }
+        })
+    }
+
+    /// A transaction that reads one moment, whatever is written meanwhile.
+    pub(super) async fn begin_snapshot(&self) -> Result<Transaction, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Transaction::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        })
+    }
+
+    /// Waits until no other collector imports; nobody else does until the connection is gone. A file has a lock of its own,
+    /// beside the pictures.
+    pub(super) async fn lock_imports(&self) -> Result<Option<PgConnection>, sqlx::Error> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let mut connection = pool.acquire().await?.detach();
+        sqlx::query("select pg_advisory_lock($1)").bind(IMPORT_LOCK).execute(&mut connection).await?;
+        Ok(Some(connection))
+    }
+
+    /// Whether other collectors may write at the same time.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Closes all connections after their work.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Transaction {
+    /// Makes everything done in it lasting: when this returns it is on disk.
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+
+    /// Whether other collectors may write at the same time.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Whether nobody else does upkeep until this transaction ends.
+    pub(super) async fn is_alone_with_upkeep(&mut self) -> Result<bool, sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(transaction) => {
+                sqlx::query_scalar("select pg_try_advisory_xact_lock($1)")
+                    .bind(UPKEEP_LOCK)
+                    .fetch_one(&mut **transaction)
+                    .await
+            }
+        }
+    }
+
+    /// What ends a `select` whose rows nobody else may change until this transaction ends. SQLite's writer is alone anyway.
+    pub(super) fn row_lock(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " for no key update",
+        }
+    }
+}
+
+impl<'a> From<&'a mut Transaction> for Source<'a> {
+    fn from(transaction: &'a mut Transaction) -> Self {
+        Self::Transaction(transaction)
+    }
+}
+
+/// How the file is opened.
+pub(super) fn file(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: a commit returns when the log is on disk, so that nothing acknowledged is lost.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(20))
+}
+
+/// Whether the same transaction, carried out again, may succeed: it lost a race, or its connection had gone away.
+pub(super) fn is_passing(error: &sqlx::Error) -> bool {
+    // A server that was told to stop, one that crashed, one that is starting up.
+    matches!(error, sqlx::Error::Io(_)) || has_lost_a_race(error) || has_code(error, &["57P01", "57P02", "57P03"])
+}
+
+/// Whether the database undid a transaction because of another one: a serialization failure or a deadlock.
+pub(super) fn has_lost_a_race(error: &sqlx::Error) -> bool {
+    has_code(error, &["40001", "40P01"])
+}
+
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| codes.contains(&code.as_ref()))
+}

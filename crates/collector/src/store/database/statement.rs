@@ -1,0 +1,263 @@
+//! A statement with its values, told apart from the database that will run it, and the rows it gives. Knows no table.
+//!
+//! Text and values are gathered first; only when the statement runs do they become SQLite's or PostgreSQL's. Every value
+//! carries its type, absent ones too, so that PostgreSQL never has to guess what a `null` among rows of values was meant
+//! to be.
+
+use std::fmt::Write as _;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Decode, Encode, Postgres, Row as _, Sqlite, Type};
+
+use super::{Source, Transaction};
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Statement {
+    text: String,
+    values: Vec<Value>,
+}
+
+/// A value as both databases take it.
+#[derive(Clone, Debug)]
+pub(in crate::store) enum Value {
+    /// `bigint`
+    Integer(Option<i64>),
+    /// `double precision`
+    Real(Option<f64>),
+    /// `boolean`
+    Boolean(Option<bool>),
+    /// `text`
+    Text(Option<String>),
+    /// `blob`, `bytea`
+    Bytes(Option<Vec<u8>>),
+}
+
+/// One row of a result.
+pub(in crate::store) enum Row {
+    /// From the file.
+    Sqlite(SqliteRow),
+    /// From the server.
+    Postgres(PgRow),
+}
+
+/// What a column can be read as.
+pub(in crate::store) trait Column:
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<T> Column for T where T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
+
+/// A statement of this text; its values follow with [`Statement::bind`], in the order of their numbers.
+pub(in crate::store) fn sql(text: &'static str) -> Statement {
+    Statement { text: text.to_owned(), values: Vec::new() }
+}
+
+impl Statement {
+    /// The value of the next number.
+    pub(in crate::store) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// More text.
+    pub(in crate::store) fn push(mut self, text: &'static str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// `values ($1, $2), ($3, $4)`: one tuple a row.
+    pub(in crate::store) fn push_rows<const N: usize>(mut self, rows: impl IntoIterator<Item = [Value; N]>) -> Self {
+        self.text.push_str("values ");
+        for (at, row) in rows.into_iter().enumerate() {
+            self.text.push_str(if at == 0 { "(" } else { ", (" });
+            self = self.push_list(row);
+            self.text.push(')');
+        }
+        self
+    }
+
+    /// `$1, $2, $3`
+    pub(in crate::store) fn push_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        for (at, value) in values.into_iter().enumerate() {
+            self.values.push(value.into());
+            let separator = if at == 0 { "" } else { ", " };
+            write!(self.text, "{separator}${}", self.values.len()).expect("writing to a String cannot fail");
+        }
+        self
+    }
+
+    /// Runs it and returns how many rows it changed.
+    pub(in crate::store) async fn execute(self, source: impl Into<Source<'_>>) -> Result<u64, sqlx::Error> {
+        Ok(match source.into() {
+            Source::Sqlite(pool) => self.sqlite()?.execute(pool).await?.rows_affected(),
+            Source::Postgres(pool) => self.postgres()?.execute(pool).await?.rows_affected(),
+            Source::Transaction(Transaction::Sqlite(transaction)) => {
+                self.sqlite()?.execute(&mut **transaction).await?.rows_affected()
+            }
+            Source::Transaction(Transaction::Postgres(transaction)) => {
+                self.postgres()?.execute(&mut **transaction).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs it and returns its rows.
+    pub(in crate::store) async fn all(self, source: impl Into<Source<'_>>) -> Result<Vec<Row>, sqlx::Error> {
+        let (sqlite, postgres) = match source.into() {
+            Source::Sqlite(pool) => (self.sqlite()?.fetch_all(pool).await?, Vec::new()),
+            Source::Postgres(pool) => (Vec::new(), self.postgres()?.fetch_all(pool).await?),
+            Source::Transaction(Transaction::Sqlite(transaction)) => {
+                (self.sqlite()?.fetch_all(&mut **transaction).await?, Vec::new())
+            }
+            Source::Transaction(Transaction::Postgres(transaction)) => {
+                (Vec::new(), self.postgres()?.fetch_all(&mut **transaction).await?)
+            }
+        };
+        Ok(sqlite.into_iter().map(Row::Sqlite).chain(postgres.into_iter().map(Row::Postgres)).collect())
+    }
+
+    /// Runs it and returns its first row, if there is one.
+    pub(in crate::store) async fn optional(self, source: impl Into<Source<'_>>) -> Result<Option<Row>, sqlx::Error> {
+        Ok(self.all(source).await?.into_iter().next())
+    }
+
+    /// Runs it and returns its first row.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::RowNotFound`] when there is none.
+    pub(in crate::store) async fn one(self, source: impl Into<Source<'_>>) -> Result<Row, sqlx::Error> {
+        self.optional(source).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// The first column of every row.
+    pub(in crate::store) async fn column<T: Column>(
+        self,
+        source: impl Into<Source<'_>>,
+    ) -> Result<Vec<T>, sqlx::Error> {
+        self.all(source).await?.iter().map(|row| row.read(0)).collect()
+    }
+
+    fn sqlite(self) -> Result<Query<'static, Sqlite, SqliteArguments>, sqlx::Error> {
+        let arguments = arguments::<SqliteArguments>(self.values)?;
+        Ok(sqlx::query_with(AssertSqlSafe(self.text), arguments))
+    }
+
+    fn postgres(self) -> Result<Query<'static, Postgres, PgArguments>, sqlx::Error> {
+        let arguments = arguments::<PgArguments>(self.values)?;
+        Ok(sqlx::query_with(AssertSqlSafe(self.text), arguments))
+    }
+}
+
+fn arguments<A>(values: Vec<Value>) -> Result<A, sqlx::Error>
+where
+    A: Arguments,
+    Option<i64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<f64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<bool>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<String>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    Option<Vec<u8>>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
+    for value in values {
+        match value {
+            Value::Integer(value) => arguments.add(value),
+            Value::Real(value) => arguments.add(value),
+            Value::Boolean(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+impl Row {
+    /// The column at this place, counted from 0.
+    pub(in crate::store) fn read<T: Column>(&self, at: usize) -> Result<T, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(at),
+            Self::Postgres(row) => row.try_get(at),
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Real(Some(value))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Boolean(Some(value))
+    }
+}
+
+impl From<Option<bool>> for Value {
+    fn from(value: Option<bool>) -> Self {
+        Self::Boolean(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(Some(value.to_vec()))
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Value {
+    fn from(value: &[u8; N]) -> Self {
+        Self::Bytes(Some(value.to_vec()))
+    }
+}
+
+impl<const N: usize> From<Option<&[u8; N]>> for Value {
+    fn from(value: Option<&[u8; N]>) -> Self {
+        Self::Bytes(value.map(|bytes| bytes.to_vec()))
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
