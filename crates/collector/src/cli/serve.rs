@@ -112,7 +112,6 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     let service = Service {
         collector,
         writer_task,
-        connections: config.connections,
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,
         phase,
