@@ -3,14 +3,13 @@
 
 use crate::config::Config;
 use crate::http::siteverify;
-use crate::images::intake;
-use crate::images::tile::TilePixels;
+use crate::images::{intake, tile};
 use crate::import::labels;
 
 /// A picture, as an import takes it in. What it becomes is a tile of 256 by 256 pixels that decodes.
 #[must_use]
 pub fn picture(bytes: &[u8]) -> bool {
-    intake::take(bytes, None).is_ok_and(|taken| TilePixels::decode(&taken.tile).is_ok())
+    intake::take(bytes, None).is_ok_and(|taken| tile::decode(&taken.tile).is_ok())
 }
 
 /// The settings of a collector.

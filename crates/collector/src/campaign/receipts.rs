@@ -3,10 +3,12 @@
 use corvee_protocol::receipt::Receipt;
 use corvee_protocol::sealed_state::SealedState;
 use corvee_protocol::{Language, ReceiptCode};
+use metrics::counter;
 
 use super::prices;
 use super::register::LiveCampaign;
 use super::token;
+use crate::observe::figures::REMOVALS;
 use crate::state::Collector;
 use crate::store::StoreError;
 use crate::store::answers::Recorded;
@@ -73,6 +75,7 @@ impl Collector {
             Removed::Unknown => Ok(None),
             Removed::Votes { n_votes, moved } => {
                 campaign.with_pool(|pool| pool.apply_removal(&moved, &campaign.crowd));
+                counter!(REMOVALS).increment(u64::from(n_votes > 0));
                 Ok(Some(n_votes))
             }
         }

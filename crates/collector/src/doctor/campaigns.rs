@@ -1,6 +1,6 @@
 //! What the database holds: sites with something to ask, campaigns with gold, pictures that are there, a clock that agrees.
 
-use crate::campaign::pool::is_expelled;
+use crate::campaign::pool::{Pool, is_expelled};
 use crate::clock::{self, Clock};
 use crate::images::shelf::{Shelf, ShelfError};
 use crate::store::campaigns::CampaignRow;
@@ -85,14 +85,14 @@ async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<
         findings.push(Finding::wrong(ABOUT, found, import));
         return Ok(findings);
     }
-    let fresh = store.fresh_gold(campaign.id, campaign.terms.gold_servings).await?;
+    let (policy, crowd) = (GoldPolicy::default(), Crowd::default());
+    let standings = store.standings(campaign.id).await?;
+    let expelled = standings.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
+    let fresh = Pool::new(policy, &crowd, standings).fresh_gold();
     if fresh == 0 {
         let found = format!("all gold of {name} has been seen often: votes beside it are flagged");
         findings.push(Finding::advice(ABOUT, found, import));
     }
-    let (policy, crowd) = (GoldPolicy::default(), Crowd::default());
-    let standings = store.standings(campaign.id).await?;
-    let expelled = standings.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
     if expelled > 0 {
         let found = format!("good visitors contradict {expelled} gold items of {name}: they are no longer served");
         findings.push(Finding::advice(ABOUT, found, "look at their labels; corvee export shows the votes"));

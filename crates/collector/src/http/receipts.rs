@@ -3,13 +3,11 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use corvee_protocol::{Language, Problem, ProblemKind, ReceiptCode};
-use metrics::counter;
 use serde::{Deserialize, Serialize};
 
 use super::AppState;
 use super::problems::Refusal;
 use crate::campaign::receipts::StoredReceipt;
-use crate::observe::figures::REMOVALS;
 
 /// Query of a receipt.
 #[derive(Deserialize)]
@@ -40,7 +38,6 @@ pub async fn show(
 pub async fn remove(State(app): State<AppState>, Path(code): Path<String>) -> Result<Json<RemovedVotes>, Refusal> {
     let code = read_code(&code)?;
     let votes_removed = app.collector.remove_receipt(&code).await?.ok_or_else(unknown)?;
-    counter!(REMOVALS).increment(1);
     Ok(Json(RemovedVotes { votes_removed }))
 }
 
