@@ -55,7 +55,7 @@ pub use select::{
     Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldPolicy,
     GoldStock, GoldVerdict, ItemPosterior, Knowledge, Known, MAX_EVIDENCE, PICK_CLIP, ScreenNumber, ScreenPlan, State,
     StopRule, Thresholds, Tile, Vote, Wear, compose, decide, human_probabilities, human_probability_without,
-    information_for_label, information_for_score, score_screen,
+    information_for_label, information_for_score, is_probing, score_screen,
 };
 
 /// The example of the README is compiled and run with the other doc tests.

@@ -19,6 +19,7 @@ mod crowd;
 mod drift;
 mod gold;
 mod posterior;
+mod probing;
 mod selection;
 mod sequential;
 mod stopping;
@@ -29,6 +30,7 @@ pub use crowd::Crowd;
 pub use drift::{DriftAlarm, DriftMonitor, DriftRule, Known};
 pub use gold::{GoldAudit, GoldPolicy, GoldVerdict, Wear};
 pub use posterior::ItemPosterior;
+pub use probing::is_probing;
 pub use selection::{
     Candidate, Composition, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
 };

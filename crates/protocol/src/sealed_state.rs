@@ -117,6 +117,8 @@ pub enum Standing {
     Clean,
     /// Beyond it: more evidence is asked for.
     Suspicious,
+    /// Within it, but its answers led to second screens much more often than people's do: the first screen never ends in a pass.
+    Probing,
 }
 
 impl TileRole {

@@ -13,6 +13,7 @@ mod look;
 mod metadata;
 mod native_work;
 mod oracle;
+mod pictures;
 mod poison;
 mod program;
 mod random_clicker;

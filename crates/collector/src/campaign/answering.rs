@@ -2,7 +2,7 @@
 
 use corvee_consensus::{Decision, DriftAlarm, Known};
 use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Passed};
-use corvee_protocol::sealed_state::SealedState;
+use corvee_protocol::sealed_state::{SealedEvidence, SealedState, Standing};
 use corvee_protocol::{Problem, ProblemKind, ReceiptCode, Wish, limits};
 
 use super::address::PrefixHash;
@@ -127,13 +127,15 @@ impl Collector {
         campaign: &LiveCampaign,
         state: &SealedState,
         decision: Decision,
-        evidence: corvee_protocol::sealed_state::SealedEvidence,
+        evidence: SealedEvidence,
         token: Option<corvee_protocol::Token>,
         recorded: &Recorded,
     ) -> Result<AnswerReply, AnswerError> {
         let (network, now_ms) = (PrefixHash(state.prefix), self.clock.now_ms());
         if state.screen > 1 {
             self.budget.note_second_answer(network, now_ms);
+        } else if state.standing == Standing::Clean {
+            self.budget.note_first_answer(network, decision == Decision::OneMore, now_ms);
         }
         match (decision, token) {
             (Decision::Accept, Some(token)) => {

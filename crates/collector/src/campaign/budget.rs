@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use corvee_consensus::is_probing;
 use corvee_protocol::sealed_state::Standing;
 
 use super::address::PrefixHash;
@@ -47,6 +48,9 @@ struct Window {
     challenges: u32,
     failures: u32,
     passes: u32,
+    /// First screens that were answered, and second screens that they led to.
+    first_screens: u32,
+    second_screens: u32,
     /// Second screens that were issued and not answered: whoever leaves them is not better off than who fails them.
     unanswered: u32,
     puzzles: u32,
@@ -57,6 +61,16 @@ impl Window {
     fn has_failed_too_often(&self, limits: &BudgetLimits) -> bool {
         let forgiven = limits.failures.saturating_add(self.passes / PASSES_A_FAILURE);
         self.failures.saturating_add(self.unanswered) >= forgiven
+    }
+
+    fn standing(&self, limits: &BudgetLimits) -> Standing {
+        if self.challenges > limits.clean_challenges || self.failures >= limits.clean_failures {
+            Standing::Suspicious
+        } else if is_probing(self.first_screens, self.second_screens) {
+            Standing::Probing
+        } else {
+            Standing::Clean
+        }
     }
 
     fn exhausted(&self, now_ms: u64) -> Exhausted {
@@ -93,9 +107,7 @@ impl Budget {
                 return Err(window.exhausted(now_ms));
             }
             window.challenges += 1;
-            let clean =
-                window.challenges <= self.limits.clean_challenges && window.failures < self.limits.clean_failures;
-            Ok(if clean { Standing::Clean } else { Standing::Suspicious })
+            Ok(window.standing(&self.limits))
         })
     }
 
@@ -144,6 +156,14 @@ impl Budget {
     /// Notes a passed challenge.
     pub fn note_pass(&self, prefix: PrefixHash, now_ms: u64) {
         self.with_window(prefix, now_ms, |window| window.passes = window.passes.saturating_add(1));
+    }
+
+    /// Notes that a first screen was answered on which a prefix can pass, and whether a second one followed.
+    pub fn note_first_answer(&self, prefix: PrefixHash, led_to_second: bool, now_ms: u64) {
+        self.with_window(prefix, now_ms, |window| {
+            window.first_screens = window.first_screens.saturating_add(1);
+            window.second_screens = window.second_screens.saturating_add(u32::from(led_to_second));
+        });
     }
 
     /// Notes that a second screen was issued.
@@ -232,6 +252,20 @@ mod tests {
         assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Suspicious));
         assert_eq!((budget.failures(PREFIX, NOW), budget.failures(PREFIX, NOW + WINDOW_MS)), (1, 0));
         assert_eq!(budget.failures(PrefixHash([2; 8]), NOW), 0);
+    }
+
+    #[test]
+    fn a_network_that_keeps_seeing_second_screens_never_passes_on_the_first() {
+        let budget = Budget::new(BudgetLimits::default());
+        for _ in 0..3 {
+            assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Clean));
+            budget.note_first_answer(PREFIX, true, NOW);
+        }
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Probing));
+        for _ in 0..4 {
+            budget.note_first_answer(PREFIX, false, NOW);
+        }
+        assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Clean), "it answers like others again");
     }
 
     #[test]

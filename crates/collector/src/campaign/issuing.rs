@@ -212,11 +212,11 @@ impl Collector {
         if state.prefix == prefix.0 { state.standing } else { Standing::Suspicious }
     }
 
-    /// What becomes of a screen answered from `prefix`: from another network than it was issued to nobody passes on the
-    /// first screen, however well it was answered.
+    /// What becomes of a screen answered from `prefix`: from another network than it was issued to, and from one that
+    /// probes, nobody passes on the first screen, however well it was answered.
     pub(super) fn decision_on_answer(state: &SealedState, prefix: PrefixHash, decision: Decision) -> Decision {
-        let moved = state.prefix != prefix.0 && state.screen <= 1;
-        if moved && decision == Decision::Accept { Decision::OneMore } else { decision }
+        let watched = state.prefix != prefix.0 || state.standing == Standing::Probing;
+        if watched && state.screen <= 1 && decision == Decision::Accept { Decision::OneMore } else { decision }
     }
 }
 

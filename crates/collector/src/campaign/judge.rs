@@ -36,7 +36,7 @@ pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl F
     let evidence = score_screen(crowd, &tiles, before);
     let screen = if state.screen <= 1 { ScreenNumber::First } else { ScreenNumber::Second };
     let thresholds = match state.standing {
-        Standing::Clean => Thresholds::CLEAN,
+        Standing::Clean | Standing::Probing => Thresholds::CLEAN,
         Standing::Suspicious => Thresholds::SUSPICIOUS,
     };
     let humans = human_probabilities(crowd, &tiles, before);

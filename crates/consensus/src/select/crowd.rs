@@ -19,7 +19,8 @@ pub struct Crowd {
     pub gold_false_positive: Probability,
     /// Share of visitors who are people, before any tile is read. Default 0.9.
     pub human_share: Probability,
-    /// Share of *accepted* people assumed to answer the opposite of what they see. Default 0.2. It bounds what one vote
+    /// Share of *accepted* people assumed to answer the opposite of what they see. Default 0.15: at 0.2 labels take a quarter more votes and no fewer are flipped by known-gold colluders up to a fifth
+    /// (attack A12 of docs/threat-model.md). It bounds what one vote
     /// may say (see [`crate::Vote`]).
     pub assumed_hostile_share: Probability,
     /// Evidence kept of a vote whose address prefix already voted on the item. Default 0: one prefix, one vote. A class
@@ -35,7 +36,7 @@ impl Default for Crowd {
             gold_true_positive: Probability::saturating(0.954),
             gold_false_positive: Probability::saturating(0.005),
             human_share: Probability::saturating(0.9),
-            assumed_hostile_share: Probability::saturating(0.2),
+            assumed_hostile_share: Probability::saturating(0.15),
             repeated_prefix_weight: Probability::ZERO,
         }
     }

@@ -7,7 +7,7 @@ use crate::select::crowd::Crowd;
 /// When a fall in agreement is an alarm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DriftRule {
-    /// Nats of the cumulative sum at which an alarm is raised. Default 12: while nothing changes, e¹² = 160,000 answers of a
+    /// Nats of the cumulative sum at which an alarm is raised. Default 13: while nothing changes, e¹³ = 440,000 answers of a
     /// stream pass between two alarms at least on average (Lorden, Annals of Mathematical Statistics 42, 1971), and in
     /// simulations more than ten times as many.
     pub limit: f64,
@@ -21,7 +21,7 @@ pub struct DriftRule {
 
 impl Default for DriftRule {
     fn default() -> Self {
-        Self { limit: 12.0, half_life: 3_000.0, assumed: 200.0, confident: Probability::saturating(0.98) }
+        Self { limit: 13.0, half_life: 3_000.0, assumed: 200.0, confident: Probability::saturating(0.98) }
     }
 }
 
@@ -202,15 +202,19 @@ mod tests {
     }
 
     #[test]
-    fn one_in_five_turned_round_is_an_alarm_within_two_hundred_answers() {
-        for seed in 0..50 {
+    fn one_in_five_turned_round_is_mostly_an_alarm_within_two_hundred_answers() {
+        let in_time = (0..100).filter(|seed| {
             let mut monitor = monitor();
-            fed(&mut monitor, 2_000, 0.09, seed);
+            fed(&mut monitor, 2_000, 0.09, *seed);
             let alarms = fed(&mut monitor, 200, 0.09 + 0.2 * 0.91, seed + 100);
-            assert!(!alarms.is_empty(), "seed {seed}");
-            let alarm = monitor.last_alarm().unwrap();
-            assert!(alarm.positive && alarm.known == Known::Gold && alarm.lately > alarm.usual, "{alarm:?}");
-        }
+            let alarm = monitor.last_alarm();
+            let is_meant =
+                |alarm: DriftAlarm| alarm.positive && alarm.known == Known::Gold && alarm.lately > alarm.usual;
+            assert!(alarms.is_empty() || alarm.is_some_and(is_meant), "{alarm:?}");
+            !alarms.is_empty()
+        });
+        // The sum drifts by 0.11 nats an answer and wanders by 0.44: chance takes a few of a hundred beyond two hundred.
+        assert!(in_time.count() >= 85);
     }
 
     #[test]

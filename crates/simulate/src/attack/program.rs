@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::time::timeout;
 
 use super::AttackError;
+use super::pictures::{self, DRAWN};
 use crate::target::Target;
 
 /// The one campaign of every collector.
@@ -166,9 +167,14 @@ impl Bench {
         }
         let data = self.folder.path().join(format!("stock-{}-{}", stock.pictures, stock.gold_percent));
         fs::create_dir(&data).map_err(|source| AttackError::file(&data, source))?;
+        let drawn = self.folder.path().join("drawn");
+        if !drawn.is_dir() {
+            let folder = drawn.to_str().unwrap_or_default();
+            self.call(&data, &["samples", "--count", &DRAWN.to_string(), folder]).await?;
+        }
         let pictures = self.folder.path().join(format!("pictures-{}", stock.pictures));
+        pictures::turn(&drawn, &pictures, stock.pictures)?;
         let pictures = pictures.to_str().unwrap_or_default().to_owned();
-        self.call(&data, &["samples", "--count", &stock.pictures.to_string(), &pictures]).await?;
         let create =
             ["campaign", "create", CAMPAIGN, "--question", "en=Which pictures show a bicycle?", "--target", "bicycle"];
         let terms = ["--requester", "Attack bench", "--data-set", "drawn street scenes", "--licence", "CC0-1.0"];
