@@ -21,6 +21,8 @@ pub const CONFIG_FILE: &str = "corvee.toml";
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
+    /// Connections at one time; further ones wait until one ends.
+    pub connections: usize,
     /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
     pub drain_seconds: u32,
     /// Address and port of `GET /metrics`; without it nothing is counted.
@@ -192,6 +194,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            connections: 4096,
             drain_seconds: 1,
             metrics: None,
             trusted_proxies: Vec::new(),

@@ -74,7 +74,7 @@ pub async fn examine(data: &DataFolder, clock: &dyn Clock, has_bundle: bool) -> 
     ));
     if let Ok(config) = &config {
         findings.extend(settings::examine(config).await);
-        findings.push(machine::files());
+        findings.push(machine::files(config));
     }
     findings.extend(machine::folder(data.path()));
     findings.extend(keys(data));

@@ -1,6 +1,7 @@
 //! Listens, serves, and stops without refusing what it has begun. Knows routers, not what they do.
 
 mod connections;
+mod head_deadline;
 mod listening;
 
 use std::sync::Arc;
@@ -22,6 +23,9 @@ use crate::state::Collector;
 /// Time that requests under way have to end after everything else has.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Connections at one time beside those of visitors and sites.
+const CONNECTIONS_BESIDE: usize = 16;
+
 /// A collector with everything that runs beside it.
 pub struct Service {
     /// The collector.
@@ -30,6 +34,8 @@ pub struct Service {
     pub writer_task: JoinHandle<()>,
     /// Where its keys are.
     pub keys: Keys,
+    /// Connections at one time.
+    pub connections: usize,
     /// How long it goes on serving after it was asked to end.
     pub drain: Duration,
     /// What asks it to end.
@@ -50,13 +56,13 @@ impl Service {
     /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
     pub async fn run(self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
         let jobs = jobs::start(&self.collector, self.keys);
-        let serving = connections::serve(listener, router, self.phase.subscribe());
+        let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
         let mut serving = tokio::spawn(serving);
         let beside = beside.map(|Beside { listener, router }| {
-            tokio::spawn(connections::serve(listener, router, self.phase.subscribe()))
+            tokio::spawn(connections::serve(listener, router, CONNECTIONS_BESIDE, self.phase.subscribe()))
         });
         tokio::select! {
-            ended = &mut serving => ended.context("the server panicked")?.context("the server stopped")?,
+            ended = &mut serving => ended.context("the server panicked")?,
             () = self.stop.received() => {}
         }
         tracing::info!(seconds = self.drain.as_secs(), "asked to stop: serving on, not ready for more");

@@ -116,6 +116,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         collector,
         writer_task,
         keys,
+        connections: config.connections,
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,
         phase,

@@ -6,13 +6,14 @@ use std::path::Path;
 use rustix::process::{Resource, getrlimit};
 
 use super::{Finding, shown};
+use crate::config::Config;
 
 /// Room below which an import or a busy week may fill the disk.
 const LITTLE_ROOM_BYTES: u64 = 2 << 30;
 /// Room below which a commit may fail at any moment.
 const NO_ROOM_BYTES: u64 = 64 << 20;
-/// Files that a busy collector has open: connections, database, log, pictures.
-const FILES: u64 = 4096;
+/// Files that are open besides connections: database, log, pictures.
+const OTHER_FILES: u64 = 128;
 
 /// The data folder: its room and its readers.
 pub(super) fn folder(path: &Path) -> Vec<Finding> {
@@ -48,15 +49,19 @@ pub(super) fn open_to_others(path: &Path) -> Option<String> {
     (mode & 0o077 != 0).then(|| shown(path))
 }
 
-/// Whether a busy collector may have as many files open as it needs.
-pub(super) fn files() -> Finding {
+/// Whether as many connections as the settings permit may be open.
+pub(super) fn files(config: &Config) -> Finding {
     const ABOUT: &str = "open files";
+    let wanted = u64::try_from(config.connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
     match getrlimit(Resource::Nofile).current {
-        Some(limit) if limit < FILES => Finding::advice(
+        Some(limit) if limit < wanted => Finding::advice(
             ABOUT,
-            format!("{limit} files may be open in this shell, and each connection is one"),
-            "raise LimitNOFILE in the unit: the one in packaging/systemd does",
+            format!(
+                "{limit} files may be open in this shell, {wanted} are wanted for {} connections",
+                config.connections
+            ),
+            "raise LimitNOFILE in the unit (the one in packaging/systemd does), or lower `connections`",
         ),
-        _ => Finding::good(ABOUT, format!("{FILES} and more may be open")),
+        _ => Finding::good(ABOUT, format!("{} connections may be open", config.connections)),
     }
 }

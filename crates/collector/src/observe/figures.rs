@@ -10,6 +10,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 pub const REQUESTS: &str = "corvee_http_requests_total";
 /// Time until the head of a reply, by `route`.
 pub const REQUEST_SECONDS: &str = "corvee_http_request_duration_seconds";
+/// Open connections.
+pub const CONNECTIONS: &str = "corvee_http_connections";
 /// Challenges and puzzles issued, by `wish`: label or machine.
 pub const CHALLENGES: &str = "corvee_challenges_total";
 /// Answered screens, by `outcome`: passed, more or again.
@@ -54,6 +56,7 @@ impl Figures {
         let counted = counted.context("figures are counted already")?;
         describe_counter!(REQUESTS, "Requests by route, method and status.");
         describe_histogram!(REQUEST_SECONDS, Unit::Seconds, "Time until the head of the reply, by route.");
+        describe_gauge!(CONNECTIONS, "Open connections.");
         describe_counter!(CHALLENGES, "Challenges (label) and puzzles (machine) issued.");
         describe_counter!(ANSWERS, "Answered screens: passed, more (one more screen) or again (another challenge).");
         describe_counter!(MACHINE_TURNS, "Tokens that devices earned by computing.");

@@ -1,0 +1,149 @@
+//! A stream on which the head of a request must arrive within a time of its first byte. Knows no HTTP: it is told when a head
+//! is complete, and when its answer is.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How many heads were complete on a stream, and whether one of them is being answered: what arrives meanwhile is its body,
+/// or the next one's early head.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answering(Arc<AtomicUsize>);
+
+impl Answering {
+    /// A head is complete. The count is odd from here on.
+    pub(super) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The answer is. The count is even again.
+    pub(super) fn end(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The stream. It may rest as long as its owner lets it; what has begun must go on.
+pub(super) struct HeadDeadline<S> {
+    stream: S,
+    answering: Answering,
+    patience: Duration,
+    /// Runs while a head has begun and is not complete, which the count of then tells.
+    deadline: Option<(usize, Pin<Box<Sleep>>)>,
+}
+
+impl<S> HeadDeadline<S> {
+    /// `patience` is counted from the first byte of each head.
+    pub(super) fn new(stream: S, answering: Answering, patience: Duration) -> Self {
+        Self { stream, answering, patience, deadline: None }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for HeadDeadline<S> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = into.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(context, into);
+        let count = this.answering.count();
+        // Nobody reads while a request without a body is answered: the deadline of a complete head is found here.
+        this.deadline.take_if(|(begun, _)| *begun != count);
+        let is_resting = count.is_multiple_of(2);
+        let has_come = matches!(read, Poll::Ready(Ok(()))) && into.filled().len() > before;
+        if is_resting && has_come && this.deadline.is_none() {
+            this.deadline = Some((count, Box::pin(sleep(this.patience))));
+        }
+        if let Some((_, deadline)) = &mut this.deadline
+            && (deadline.deadline() <= Instant::now() || deadline.as_mut().poll(context).is_ready())
+        {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of a request takes too long")));
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for HeadDeadline<S> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(15);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_may_rest_and_a_head_that_has_begun_must_end() {
+        let (mut client, server) = duplex(64);
+        let answering = Answering::default();
+        let mut stream = HeadDeadline::new(server, answering.clone(), PATIENCE);
+        // The clock of these tests goes on when everybody waits.
+        let rest = tokio::time::timeout(PATIENCE * 4, stream.read_u8()).await;
+        assert!(rest.is_err(), "a stream that rests is left alone");
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'G');
+        let late = stream.read_u8().await.unwrap_err();
+        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_without_a_body_leaves_no_deadline_behind() {
+        let (mut client, server) = duplex(64);
+        let answering = Answering::default();
+        let mut stream = HeadDeadline::new(server, answering.clone(), PATIENCE);
+        client.write_all(b"H").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        answering.begin();
+        answering.end();
+        assert!(tokio::time::timeout(PATIENCE * 4, stream.read_u8()).await.is_err(), "it rests");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_has_its_own_time_and_the_next_head_a_new_one() {
+        let (mut client, server) = duplex(64);
+        let answering = Answering::default();
+        let mut stream = HeadDeadline::new(server, answering.clone(), PATIENCE);
+        client.write_all(b"Hb").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        answering.begin();
+        assert_eq!(stream.read_u8().await.unwrap(), b'b');
+        assert!(tokio::time::timeout(PATIENCE * 2, stream.read_u8()).await.is_err(), "a body may take longer");
+        answering.end();
+        assert!(tokio::time::timeout(PATIENCE * 2, stream.read_u8()).await.is_err(), "and then there may be a rest");
+        client.write_all(b"H").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'H');
+        assert!(stream.read_u8().await.is_err());
+    }
+}
