@@ -41,8 +41,8 @@ fn people_pass_and_clickers_do_not_on_a_clean_prefix() {
     for base_rate in [0.1, 0.5] {
         let challenges = under_way(Setting::clean(base_rate, 3));
         let (people, screens) = accepted(&challenges, Visitor::Person, Thresholds::CLEAN);
-        // The standard error of the share of people is 0.2 %.
-        assert!(people >= 0.985, "{people} of people pass at base rate {base_rate}");
+        // The standard error of the share of people is 0.25 %.
+        assert!(people >= 0.975, "{people} of people pass at base rate {base_rate}");
         assert!(screens <= 1.2, "{screens} screens at base rate {base_rate}");
         for clicker in clickers() {
             let (share, _) = accepted(&challenges, clicker, Thresholds::CLEAN);
@@ -69,7 +69,7 @@ fn a_suspicious_prefix_lets_one_clicker_in_a_hundred_pass() {
         Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::more_gold(), ..Setting::clean(0.2, 9) };
     let challenges = under_way(setting);
     let (people, _) = accepted(&challenges, Visitor::Person, Thresholds::SUSPICIOUS);
-    assert!(people >= 0.94, "{people} of people pass");
+    assert!(people >= 0.925, "{people} of people pass");
     for clicker in clickers() {
         let (share, _) = accepted(&challenges, clicker, Thresholds::SUSPICIOUS);
         // 1 % and two standard errors.
@@ -79,7 +79,7 @@ fn a_suspicious_prefix_lets_one_clicker_in_a_hundred_pass() {
 
 #[test]
 fn labels_are_right_with_a_tenth_of_clickers() {
-    for (base_rate, most_votes) in [(0.1, 6.0), (0.5, 8.0)] {
+    for (base_rate, most_votes) in [(0.1, 5.0), (0.5, 6.0)] {
         let rates = settled(Setting::clean(base_rate, 13));
         assert!(rates.wrong <= 0.001, "{rates:?}");
         assert!(rates.wrong_of_positives <= 0.005, "{rates:?}");
@@ -94,11 +94,13 @@ fn labels_are_right_with_a_tenth_of_clickers() {
 #[test]
 fn colluders_who_know_the_gold_flip_next_to_nothing() {
     for (colluders, most_flipped) in [(0.1, 0.001), (0.2, 0.002), (0.3, 0.015)] {
-        for (colluder, most_votes) in [(Visitor::BlanketLiar, 13.0), (Visitor::TargetedLiar, 9.0)] {
+        for (colluder, most_votes) in [(Visitor::BlanketLiar, 11.0), (Visitor::TargetedLiar, 7.0)] {
             let rates = settled(Setting { clickers: 0.0, colluders, colluder, ..Setting::clean(0.5, 21) });
             assert!(rates.wrong <= most_flipped, "{colluders} {colluder:?}: {rates:?}");
-            // A tenth of all items are targets: bars for them with three standard errors of 300 items.
-            assert!(rates.wrong_of_targets <= most_flipped + 0.03, "{colluders} {colluder:?}: {rates:?}");
+            // A tenth of all items are targets: bars for them with three standard errors of 300 items. Who lies on nothing else
+            // is not found out, and three in ten of them turn one target in fourteen (attack A13 of the threat model).
+            let most_of_targets = if colluders > 0.25 { 0.11 } else { most_flipped + 0.03 };
+            assert!(rates.wrong_of_targets <= most_of_targets, "{colluders} {colluder:?}: {rates:?}");
             assert!(rates.votes_per_label <= most_votes, "{colluders} {colluder:?}: {rates:?}");
         }
     }

@@ -215,11 +215,10 @@ fn is_stale(then: u64, now: u64) -> bool {
 
 /// What the posteriors of a campaign need: the same for answers, removals and exports.
 pub fn rules(campaign: &CampaignRow) -> CampaignRules {
-    let confidence = Probability::saturating(campaign.terms.confidence);
     CampaignRules {
         id: campaign.id,
         prior: Probability::saturating(campaign.prior),
-        stop: StopRule { confidence, confidence_of_votes: confidence, ..StopRule::default() },
+        stop: StopRule::at(Probability::saturating(campaign.terms.confidence)),
         crowd: Crowd::default(),
     }
 }

@@ -144,12 +144,17 @@ pub fn compose(
         }
     }
 
-    let middle = f64::midpoint(composition.min_positives, composition.max_positives);
-    let target = (middle - expected(&unknown)).clamp(least_positive as f64, most_positive.max(least_positive) as f64);
+    // Gold of the class that unknown tiles are of, as far as the wanted range allows: otherwise who sees that a tile shows
+    // the thing would know that it is gold more often than not.
+    let of_unknown = expected(&unknown);
+    let alike = gold as f64 * of_unknown / unknown.len().max(1) as f64;
     // Randomised rounding: 2.3 becomes 3 in three of ten screens.
     let rounding = chance.unit();
-    let more = (least_positive..most_positive).filter(|count| *count as f64 + rounding < target).count();
-    let gold_positive = least_positive + more;
+    let is_wanted = |count: usize| {
+        let (after, before) = (count as f64 + 1.0 + of_unknown, count as f64 + of_unknown);
+        before < composition.min_positives || (count as f64 + rounding < alike && after <= composition.max_positives)
+    };
+    let gold_positive = least_positive + (least_positive..most_positive).filter(|count| is_wanted(*count)).count();
     Some(ScreenPlan {
         gold_positive,
         gold_negative: gold - gold_positive,

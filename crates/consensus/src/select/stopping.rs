@@ -10,22 +10,21 @@ use crate::streaming::{self, Calibration};
 pub struct StopRule {
     /// Posterior at which an item is final, for either label. Default 0.999.
     pub confidence: Probability,
-    /// The same from its votes alone, from even odds: where most items are negative, the base rate would else do a part of
-    /// the work of calling one so, and a few colluders less. Default 0.999.
+    /// The same from its votes alone, from even odds: where most items are negative, the base rate would else do most of the
+    /// work of calling one so, and a few colluders the rest. Default 0.995, see [`StopRule::at`].
     pub confidence_of_votes: Probability,
     /// Votes of any weight needed for final. Default 3.
     pub min_votes: u32,
     /// Distinct address prefixes needed for final. Default 3.
     pub min_prefixes: u32,
-    /// *Effective* votes (people, not clicks) after which an undecided item is ambiguous. Default 12. Counting clicks
+    /// *Effective* votes (people, not clicks) after which an undecided item is ambiguous. Default 10. Counting clicks
     /// instead would let random clickers push items to ambiguous; their votes weigh next to nothing, also here.
     pub max_votes: f64,
 }
 
 impl Default for StopRule {
     fn default() -> Self {
-        let confidence = Probability::saturating(0.999);
-        Self { confidence, confidence_of_votes: confidence, min_votes: 3, min_prefixes: 3, max_votes: 12.0 }
+        Self::at(Probability::saturating(0.999))
     }
 }
 
@@ -46,6 +45,12 @@ pub enum State {
 }
 
 impl StopRule {
+    /// Final at this confidence, to which the base rate may contribute a factor of five in odds and no more.
+    pub fn at(confidence: Probability) -> Self {
+        let confidence_of_votes = Probability::from_log_odds((confidence.log_odds() - 5.0_f64.ln()).max(0.0));
+        Self { confidence, confidence_of_votes, min_votes: 3, min_prefixes: 3, max_votes: 10.0 }
+    }
+
     /// Where the item stands after its votes so far.
     pub fn state(&self, item: &ItemPosterior) -> State {
         match self.core().state(item.tally()) {
@@ -111,16 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn six_people_who_agree_settle_an_even_item() {
+    fn four_people_who_agree_settle_an_even_item() {
         let rule = StopRule::default();
         for picked in [true, false] {
-            assert_eq!(rule.state(&after(0.5, [(picked, 1.0); 5])), State::Open);
-            match rule.state(&after(0.5, [(picked, 1.0); 6])) {
+            assert_eq!(rule.state(&after(0.5, [(picked, 1.0); 3])), State::Open);
+            match rule.state(&after(0.5, [(picked, 1.0); 4])) {
                 State::Final { positive, confidence } => {
                     assert_eq!(positive, picked);
                     assert!(confidence >= rule.confidence);
                 }
-                other => panic!("six votes leave it {other:?}"),
+                other => panic!("four votes leave it {other:?}"),
             }
         }
     }
@@ -128,19 +133,21 @@ mod tests {
     #[test]
     fn a_base_rate_settles_nothing_in_place_of_votes() {
         let rule = StopRule::default();
-        // Four people and a base rate of 5 % give 0.9996; the four alone give 0.993.
-        assert_eq!(rule.state(&after(0.05, [(false, 1.0); 4])), State::Open);
-        assert!(matches!(rule.state(&after(0.05, [(false, 1.0); 6])), State::Final { positive: false, .. }));
+        // Three people of little trust and a base rate of 1 % give 0.9996; the three alone give 0.96.
+        let three = after(0.01, [(false, 0.8); 3]);
+        assert!(three.positive().complement() >= rule.confidence);
+        assert_eq!(rule.state(&three), State::Open);
+        assert!(matches!(rule.state(&after(0.01, [(false, 0.8); 5])), State::Final { positive: false, .. }));
         let trusting = StopRule { confidence_of_votes: Probability::HALF, ..rule };
-        assert!(matches!(trusting.state(&after(0.05, [(false, 1.0); 4])), State::Final { positive: false, .. }));
+        assert!(matches!(trusting.state(&three), State::Final { positive: false, .. }));
     }
 
     #[test]
-    fn twelve_people_who_disagree_make_an_item_ambiguous() {
+    fn ten_people_who_disagree_make_an_item_ambiguous() {
         let split = |people: usize| (0..people).map(|index| (index % 2 == 0, 1.0));
         let rule = StopRule::default();
-        assert_eq!(rule.state(&after(0.5, split(11))), State::Open);
-        assert_eq!(rule.state(&after(0.5, split(12))), State::Ambiguous);
+        assert_eq!(rule.state(&after(0.5, split(9))), State::Open);
+        assert_eq!(rule.state(&after(0.5, split(10))), State::Ambiguous);
     }
 
     #[test]
@@ -152,7 +159,7 @@ mod tests {
     #[test]
     fn one_prefix_settles_nothing() {
         let crowd = Crowd { repeated_prefix_weight: Probability::ONE, ..Crowd::default() };
-        let votes = (0..10).map(|index| Vote { picked: true, human: Probability::ONE, new_prefix: index == 0 });
+        let votes = (0..9).map(|index| Vote { picked: true, human: Probability::ONE, new_prefix: index == 0 });
         let item = ItemPosterior::replay(&crowd, Probability::HALF, votes);
         assert!(item.positive() > StopRule::default().confidence);
         assert_eq!(StopRule::default().state(&item), State::Open);

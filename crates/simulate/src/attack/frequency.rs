@@ -2,6 +2,7 @@
 //! crowd, the attacker watches a share of its challenges and recognises every item.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use corvee_protocol::sealed_state::SealedTile;
 use rand::{RngExt as _, SeedableRng as _};
@@ -16,12 +17,13 @@ use crate::forwarded;
 use crate::share::Share;
 use crate::visitor::{ClickerModel, PersonModel, Visitor};
 
-/// Gold for a whole campaign: as many servings of it as of unknown items.
+/// Gold for a whole campaign: as many servings of it as of unknown items. The visits leave some of both unseen: a campaign at its
+/// end, which asks again what is settled, is another matter.
 const STOCK: Stock = Stock { pictures: 2_400, gold_percent: 38 };
-const VISITS: u32 = 1_150;
+const VISITS: u32 = 800;
 /// What `corvee import` takes for gold without being told.
 const LITTLE_GOLD: Stock = Stock { pictures: 1_200, gold_percent: 15 };
-const LITTLE_VISITS: u32 = 900;
+const LITTLE_VISITS: u32 = 600;
 /// One visitor in so many only clicks.
 const CLICKERS: u32 = 10;
 /// Attackers of whom each watches another share.
@@ -33,8 +35,16 @@ const WARM_UP: usize = 150;
 pub(super) async fn crowd(bench: &Bench, stock: Stock, visits: u32) -> Result<Vec<Vec<SealedTile>>, AttackError> {
     let running = bench.collector(stock, Budget::Unlimited).await?;
     let scene = Scene::of(&running).await?;
+    let screens = self::visits(&scene, visits).await?;
+    running.stop().await?;
+    Ok(screens)
+}
+
+/// The same of a running collector.
+pub(super) async fn visits(scene: &Arc<Scene>, visits: u32) -> Result<Vec<Vec<SealedTile>>, AttackError> {
+    let scene = Arc::clone(scene);
     let mut visited = many(visits, 701, move |number, mut chance| {
-        let scene = std::sync::Arc::clone(&scene);
+        let scene = Arc::clone(&scene);
         async move {
             let visitor = if number % CLICKERS == 0 {
                 Visitor::clicker(ClickerModel::Mixed, &mut chance)
@@ -46,7 +56,6 @@ pub(super) async fn crowd(bench: &Bench, stock: Stock, visits: u32) -> Result<Ve
         }
     })
     .await?;
-    running.stop().await?;
     visited.sort_by_key(|(number, _)| *number);
     Ok(visited.into_iter().filter_map(|(_, visited)| visited).flat_map(|it| it.screens).map(|it| it.tiles).collect())
 }

@@ -1,6 +1,10 @@
 //! A logistic regression on what a picture looks like, without knowing what it shows. Knows numbers only.
 
+use std::collections::BTreeMap;
+
 use image::RgbImage;
+
+use super::statistics::{mean, variance};
 
 /// Mean of red, green, blue; contrast of each; edges across and down; blur (variance of the Laplacian); saturation; share of
 /// dark and of bright pixels.
@@ -23,9 +27,9 @@ impl Look {
         Self { item, gold, features: features(picture) }
     }
 
-    /// Half of all items, whichever tiles of them were served.
-    fn teaches(&self) -> bool {
-        self.item.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 0
+    /// In which half of all items this is, whichever tiles of it were served.
+    fn is_in_half(&self, second: bool) -> bool {
+        (self.item.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1) == second
     }
 }
 
@@ -75,56 +79,89 @@ fn features(picture: &RgbImage) -> [f64; FEATURES] {
     ]
 }
 
-/// Learns on half of the items; scores of the others' tiles, gold and unknown.
+/// Learns on each half of the items in turn, and scores those of the other: one score an item, the mean of its tiles in
+/// standard deviations of its half, for gold and for unknown items.
 pub(super) fn classifier(looks: &[Look]) -> [Vec<f64>; 2] {
-    let taught: Vec<&Look> = looks.iter().filter(|look| look.teaches()).collect();
-    let n = taught.len().max(1) as f64;
-    let mut means = [0.0; FEATURES];
-    for look in &taught {
-        for (mean, feature) in means.iter_mut().zip(look.features) {
-            *mean += feature / n;
+    let mut scores: [Vec<f64>; 2] = Default::default();
+    for half in [false, true] {
+        let weights = learn(looks.iter().filter(|look| look.is_in_half(half)));
+        let mut items: BTreeMap<i64, (bool, f64, f64)> = BTreeMap::new();
+        for look in looks.iter().filter(|look| !look.is_in_half(half)) {
+            let (_, sum, tiles) = items.entry(look.item).or_insert((look.gold, 0.0, 0.0));
+            *sum += weights.score(look);
+            *tiles += 1.0;
+        }
+        let means: Vec<(bool, f64)> = items.into_values().map(|(gold, sum, tiles)| (gold, sum / tiles)).collect();
+        let all: Vec<f64> = means.iter().map(|(_, score)| *score).collect();
+        let (middle, spread) = (mean(&all), variance(&all).sqrt().max(1e-9));
+        let [of_gold, of_unknown] = &mut scores;
+        for (gold, score) in means {
+            let own = if gold { &mut *of_gold } else { &mut *of_unknown };
+            own.push((score - middle) / spread);
         }
     }
-    let mut scales = [0.0; FEATURES];
-    for look in &taught {
-        for ((scale, feature), mean) in scales.iter_mut().zip(look.features).zip(means) {
-            *scale += (feature - mean).powi(2) / n;
-        }
-    }
-    let standard = |look: &Look| {
+    scores
+}
+
+/// A logistic regression on standardised features.
+struct Weights {
+    means: [f64; FEATURES],
+    scales: [f64; FEATURES],
+    weights: [f64; FEATURES],
+    bias: f64,
+}
+
+impl Weights {
+    fn standard(&self, look: &Look) -> [f64; FEATURES] {
         let mut standard = look.features;
-        for ((feature, mean), scale) in standard.iter_mut().zip(means).zip(scales) {
+        for ((feature, mean), scale) in standard.iter_mut().zip(self.means).zip(self.scales) {
             *feature = (*feature - mean) / scale.sqrt().max(1e-9);
         }
         standard
-    };
+    }
+
+    fn score_of(&self, input: &[f64; FEATURES]) -> f64 {
+        self.bias + self.weights.iter().zip(input).map(|(weight, feature)| weight * feature).sum::<f64>()
+    }
+
+    fn score(&self, look: &Look) -> f64 {
+        self.score_of(&self.standard(look))
+    }
+}
+
+fn learn<'a>(taught: impl Iterator<Item = &'a Look>) -> Weights {
+    let taught: Vec<&Look> = taught.collect();
+    let n = taught.len().max(1) as f64;
+    let zero = [0.0; FEATURES];
+    let mut learnt = Weights { means: zero, scales: zero, weights: zero, bias: 0.0 };
+    for look in &taught {
+        for (mean, feature) in learnt.means.iter_mut().zip(look.features) {
+            *mean += feature / n;
+        }
+    }
+    for look in &taught {
+        for ((scale, feature), mean) in learnt.scales.iter_mut().zip(look.features).zip(learnt.means) {
+            *scale += (feature - mean).powi(2) / n;
+        }
+    }
     let inputs: Vec<([f64; FEATURES], f64)> =
-        taught.iter().map(|look| (standard(look), f64::from(u8::from(look.gold)))).collect();
-    let mut weights = [0.0; FEATURES];
-    let mut bias = 0.0;
-    let score = |weights: &[f64; FEATURES], bias: f64, input: &[f64; FEATURES]| {
-        bias + weights.iter().zip(input).map(|(weight, feature)| weight * feature).sum::<f64>()
-    };
+        taught.iter().map(|look| (learnt.standard(look), f64::from(u8::from(look.gold)))).collect();
     for _ in 0..STEPS {
-        let mut slope = [0.0; FEATURES];
+        let mut slope = zero;
         let mut slope_of_bias = 0.0;
         for (input, gold) in &inputs {
-            let error = 1.0 / (1.0 + (-score(&weights, bias, input)).exp()) - gold;
+            let error = 1.0 / (1.0 + (-learnt.score_of(input)).exp()) - gold;
             slope_of_bias += error / n;
             for (slope, feature) in slope.iter_mut().zip(input) {
                 *slope += error * feature / n;
             }
         }
-        bias -= STEP * slope_of_bias;
-        for (weight, slope) in weights.iter_mut().zip(slope) {
+        learnt.bias -= STEP * slope_of_bias;
+        for (weight, slope) in learnt.weights.iter_mut().zip(slope) {
             *weight -= STEP * (slope + RIDGE * *weight);
         }
     }
-    let scores = |gold: bool| {
-        let asked = looks.iter().filter(|look| !look.teaches() && look.gold == gold);
-        asked.map(|look| score(&weights, bias, &standard(look))).collect()
-    };
-    [scores(true), scores(false)]
+    learnt
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use corvee_protocol::{Dialect, Wish};
 use reqwest::Url;
 
 use super::AttackError;
+use super::frequency;
 use super::program::{Bench, Budget, Stock};
 use super::row::{Bar, Figure, Row, Unit};
 use super::statistics::{auc, either_way, welch_t};
@@ -20,6 +21,8 @@ use crate::target::Loopback;
 
 const STOCK: Stock = Stock { pictures: 600, gold_percent: 38 };
 const CHALLENGES: u32 = 100_000;
+/// Visits before the attacker comes.
+const WARM_UP_VISITS: u32 = 300;
 /// Challenges whose sprite is fetched as well.
 const SPRITES: u32 = 1_200;
 const TILES: usize = 9;
@@ -93,6 +96,8 @@ impl Asker {
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>, AttackError> {
     let running = bench.collector(STOCK, Budget::Unlimited).await?;
     let scene = Scene::of(&running).await?;
+    // Where nothing is known yet all screens hold the same gold: there would be nothing to compare.
+    frequency::visits(&scene, WARM_UP_VISITS).await?;
     let loopback = Loopback::resolve(&running.target.url).await?;
     let http = http(&loopback)?;
     let mut url = loopback.url;

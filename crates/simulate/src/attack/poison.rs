@@ -1,7 +1,7 @@
 //! A11: lies without knowing the gold. A12: lies knowing it. A13: lies on one chosen item. A15: a campaign whose machine
 //! prior is wrong. Against the scoring code.
 
-use corvee_consensus::{Probability, StopRule};
+use corvee_consensus::{Crowd, Probability, StopRule, Vote};
 
 use super::AttackError;
 use super::answerer::Answerer;
@@ -83,8 +83,7 @@ pub(super) fn gold_known() -> Vec<Row> {
     let stops = [(0.99, [Bar::Curve; 3]), (0.999, held)];
     let mut rows = Vec::new();
     for (confidence, bars) in stops {
-        let sure = Probability::saturating(confidence);
-        let stop = StopRule { confidence: sure, confidence_of_votes: sure, ..StopRule::default() };
+        let stop = StopRule::at(Probability::saturating(confidence));
         for (share, bar) in SHARES.into_iter().zip(bars) {
             let setting = |lies, base_rate, seed| Setting {
                 attackers: share,
@@ -136,19 +135,25 @@ pub(super) async fn targeted(bench: &Bench) -> Result<Vec<Row>, AttackError> {
         let common = Setting { attackers: share, ..Setting::clean(1301) };
         let chosen = Setting { attacker: Answerer::Targeted, picky: true, targets: 0.1, ..common };
         let blanket = Setting { attacker: Answerer::GoldKnower(1.0), ..common };
-        let tallies = pooled(&[chosen, blanket], 25_000);
-        let [chosen, blanket] = tallies.as_slice() else { continue };
-        let flipped = Share::of(chosen.target_wrong, chosen.target_finals);
+        let patient = Setting { picky: false, ..chosen };
+        let tallies = pooled(&[chosen, blanket, patient], 25_000);
+        let [chosen, blanket, patient] = tallies.as_slice() else { continue };
+        let of = |tally: &Tally| Share::of(tally.target_wrong, tally.target_finals);
+        let (flipped, without) = (of(chosen), of(patient));
         let done = format!(
             "{:.0} % of issued challenges are the attacker's, who answers only those with a chosen item: {} of {} chosen labels \
-             flipped; a blanket attack flips {:.3} %: difference",
+             flipped; the same lies by whoever answers everything flip {:.3} %: difference",
             share * 100.0,
             flipped.part,
             flipped.whole,
+            without.value * 100.0
+        );
+        rows.push(Row::new("A13", done, super::statistics::difference(flipped, without), Bar::AtMost(0.01)));
+        let done = format!(
+            "the same beside lies on everything, which contradict each other's victims and flip {:.3} %: difference",
             wrong(blanket).value * 100.0
         );
-        let figure = super::statistics::difference(flipped, wrong(blanket));
-        rows.push(Row::new("A13", done, figure, Bar::AtMost(0.01)));
+        rows.push(Row::new("A13", done, super::statistics::difference(flipped, wrong(blanket)), Bar::Curve));
     }
     rows.push(one_network(bench).await?);
     Ok(rows)
@@ -184,11 +189,16 @@ async fn one_network(bench: &Bench) -> Result<Row, AttackError> {
     };
     let moved = (of(&scene.client.items().await?) - of(&before)).abs();
     running.stop().await?;
+    let one_vote = |picked| {
+        let vote = Vote { picked, human: Probability::ONE, new_prefix: true };
+        vote.log_likelihood_ratio(&Crowd::default()).abs()
+    };
+    let (picked, not_picked) = (one_vote(true), one_vote(false));
     let done = format!(
         "one network reloads a collector {RELOADS} times and lies on a chosen item {answered} times: nats that moves it (a \
-         person's one vote: 1.23 or 1.37)"
+         person's one vote: {not_picked:.2} or {picked:.2})"
     );
-    Ok(Row::new("A13", done, Figure::exact(moved, Unit::Plain(2, "")), Bar::AtMost(1.38)))
+    Ok(Row::new("A13", done, Figure::exact(moved, Unit::Plain(2, "")), Bar::AtMost(picked.max(not_picked) + 0.01)))
 }
 
 /// A15: labels begin at the opinion of a machine that is wrong about one item in five; one visitor in ten is its clone.

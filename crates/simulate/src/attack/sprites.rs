@@ -25,6 +25,9 @@ const SCREENS: u32 = 2_600;
 /// Many pictures: what is learnt of some is tried on others.
 const MANY: Stock = Stock { pictures: 2_400, gold_percent: 38 };
 const TILES: u32 = 5_000;
+/// Parts in which they are served, and visits after each.
+const PARTS: u32 = 6;
+const VISITS_BETWEEN: u32 = 120;
 /// Tiles in a row of a sprite.
 const COLUMNS: u32 = 3;
 /// Bits in which two hashes of one picture may differ, of 64.
@@ -189,7 +192,12 @@ fn near(one: u64, other: u64) -> bool {
 pub(super) async fn gold_by_look(bench: &Bench) -> Result<Vec<Row>, AttackError> {
     let running = bench.collector(MANY, Budget::Unlimited).await?;
     let scene = Scene::of(&running).await?;
-    let served = serve(&scene, TILES.div_ceil(9), 1_001).await?;
+    let mut served = Vec::new();
+    for part in 0..PARTS {
+        served.extend(serve(&scene, TILES.div_ceil(9 * PARTS), 1_001 + u64::from(part)).await?);
+        // Visitors between, so that other items come into service.
+        frequency::visits(&scene, VISITS_BETWEEN).await?;
+    }
     let mut looks = Vec::new();
     let (mut class_of_gold, mut class_of_unknown) = (Vec::new(), Vec::new());
     for it in &served {
@@ -203,8 +211,8 @@ pub(super) async fn gold_by_look(bench: &Bench) -> Result<Vec<Row>, AttackError>
     running.stop().await?;
     let [gold, unknown] = classifier(&looks);
     let done = format!(
-        "logistic regression on brightness, contrast, blur, colour, edges and detail of {} served tiles, learnt on half of the \
-         items, tried on {} tiles of the others: AUC gold against unknown",
+        "logistic regression on brightness, contrast, blur, colour, edges and detail of {} served tiles, learnt on either half of \
+         the items, tried on the other, {} items in all: AUC gold against unknown",
         looks.len(),
         gold.len() + unknown.len()
     );

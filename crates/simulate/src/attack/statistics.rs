@@ -38,10 +38,13 @@ pub(super) fn either_way(auc: Figure) -> Figure {
     Figure { value: 1.0 - auc.value, low: 1.0 - auc.high, high: 1.0 - auc.low, ..auc }
 }
 
+/// Samples of a group below which there is nothing to compare.
+const GROUP_LEAST: usize = 30;
+
 /// Welch's t of the difference of two means; 0 where either holds fewer than two samples.
 pub(super) fn welch_t(one: &[f64], other: &[f64]) -> f64 {
-    if one.len() < 2 || other.len() < 2 {
-        return 0.0;
+    if one.len() < GROUP_LEAST || other.len() < GROUP_LEAST {
+        return f64::NAN;
     }
     let error = (variance(one) / one.len() as f64 + variance(other) / other.len() as f64).sqrt();
     if error == 0.0 { 0.0 } else { (mean(one) - mean(other)) / error }
@@ -104,7 +107,7 @@ pub(super) fn mean(samples: &[f64]) -> f64 {
     samples.iter().sum::<f64>() / samples.len() as f64
 }
 
-fn variance(samples: &[f64]) -> f64 {
+pub(super) fn variance(samples: &[f64]) -> f64 {
     let mean = mean(samples);
     samples.iter().map(|sample| (sample - mean).powi(2)).sum::<f64>() / (samples.len() as f64 - 1.0)
 }
