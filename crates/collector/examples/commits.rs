@@ -13,7 +13,7 @@ use corvee_collector::measured::{
     CampaignId, CampaignRules, GoldAnswer, ItemId, NewItem, NewSiteRow, NewToken, NewVote, SecretDigests, Settled,
     Settlement, SiteId, Store, TokenDigest, Writer,
 };
-use corvee_consensus::{Crowd, Probability, StopRule};
+use corvee_consensus::{Crowd, Decision, Probability, StopRule};
 use corvee_protocol::campaign::{Localized, NewCampaign};
 use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{Dialect, SiteWords, Turn, Wish};
@@ -128,7 +128,10 @@ fn settlement(campaign: CampaignId, site: SiteId, chance: &mut ChaCha20Rng) -> S
     Settlement {
         nonce: bytes(chance),
         nonce_expires_ms: NOW_MS + 1_200_000,
+        // As much as is kept of a passed screen.
+        reply: vec![0; 23],
         now_ms: NOW_MS,
+        site,
         campaign: rules,
         visit: bytes(chance),
         code_digest: bytes(chance),
@@ -137,6 +140,7 @@ fn settlement(campaign: CampaignId, site: SiteId, chance: &mut ChaCha20Rng) -> S
         gold,
         prefix: bytes(chance),
         over_exposed_gold: false,
+        decision: Decision::Accept,
         token: Some(NewToken {
             digest: TokenDigest(bytes(chance)),
             site,

@@ -1,6 +1,7 @@
 //! The command line: what an operator, a site owner or a requester types. Parses, calls one domain operation, prints.
 
 mod aggregate;
+mod backup;
 mod campaign;
 mod demo;
 mod doctor;
@@ -75,6 +76,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Shows where campaigns stand.
     Stats(stats::Stats),
+    /// Copies the data folder into a new one, while a collector serves it.
+    Backup(backup::Backup),
     /// Looks settings, folder, database and machine over, and says what to do.
     Doctor(doctor::Doctor),
     /// Writes drawn street scenes with labels into a folder.
@@ -119,6 +122,10 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Keys(keys) => keys.run(context()?).await,
         Command::Simulate(simulate) => simulate.run(context()?).await,
         Command::Stats(stats) => stats.run(context()?).await,
+        Command::Backup(backup) => {
+            doctor::check_folder(&arguments.data)?;
+            backup.run(context()?).await
+        }
         Command::Doctor(doctor) => {
             doctor::check_folder(&arguments.data)?;
             doctor.run(context()?).await

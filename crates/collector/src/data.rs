@@ -44,6 +44,11 @@ impl DataFolder {
         Ok(folder)
     }
 
+    /// A folder that is there and need hold nothing yet.
+    pub fn open_existing(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -3,6 +3,7 @@
 
 #![expect(unreachable_pub, reason = "nobody builds on this: pub marks what other rooms may use")]
 
+mod backup;
 mod campaign;
 mod chance;
 mod cli;

@@ -82,6 +82,9 @@ impl Service {
         for job in jobs {
             drop(job.await);
         }
+        if let Err(error) = self.collector.store_asked().await {
+            tracing::warn!(%error, "what was asked for in the last minute could not be counted");
+        }
         let store = self.collector.store.clone();
         drop(self.collector);
         if tokio::time::timeout(GRACE, self.writer_task).await.is_err() {

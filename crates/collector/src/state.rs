@@ -11,6 +11,7 @@ use corvee_seal::KeyRing;
 use crate::campaign::address::PrefixHasher;
 use crate::campaign::budget::{Budget, BudgetLimits};
 use crate::campaign::cost::{Load, MachineLimits};
+use crate::campaign::counting::Asked;
 use crate::campaign::proofs::Checker;
 use crate::campaign::register::Register;
 use crate::chance::Chance;
@@ -53,6 +54,8 @@ pub struct Collector {
     pub machine: MachineLimits,
     /// How many are under way.
     pub load: Load,
+    /// What visitors asked for since upkeep last ran.
+    pub asked: Asked,
     /// Checks proofs.
     pub checker: Checker,
     /// Tiles and sprites.
@@ -83,6 +86,7 @@ impl Collector {
             budget: Budget::new(limits.budget),
             machine: limits.machine,
             load: Load::default(),
+            asked: Asked::default(),
             checker: Checker::default(),
             store,
             writer,

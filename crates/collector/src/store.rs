@@ -20,8 +20,10 @@ pub mod keys;
 mod migrations;
 pub mod moves;
 pub mod receipts;
+pub mod replies;
 pub mod sites;
 pub mod snapshot;
+pub mod statistics;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tokens;
@@ -124,6 +126,16 @@ impl Store {
     /// Waits until no other collector imports; dropping the result lets the next one.
     pub async fn lock_imports(&self) -> Result<ImportLock, StoreError> {
         Ok(ImportLock { _connection: self.database.lock_imports().await? })
+    }
+
+    /// Copies everything of one moment into a new file, while others read and write. Nobody syncs that file.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; always for a database on a server, whose own programs do that.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_str().ok_or_else(|| sqlx::Error::Configuration("the path is not UTF-8".into()))?;
+        sql("vacuum into $1").bind(path).execute(self.database.reader()).await?;
+        Ok(())
     }
 
     /// Whether the database answers.

@@ -130,6 +130,20 @@ async fn figures_count_what_the_dashboard_shows_and_the_log_names_no_visitor() {
     let puzzle = puzzle["puzzle"].as_str().unwrap_or_else(|| panic!("{puzzle}")).to_owned();
     let proof = ask("/v1/proofs", json!({ "puzzle": puzzle, "numbers": [1, 2, 3, 4, 5, 6, 7, 8] })).await;
     assert_eq!(proof["status"], 400, "{proof}");
+    // The same two ways without script are counted with them.
+    let press = async |more: &[(&str, &str)]| -> String {
+        let page = [("sitekey", sitekey.as_str()), ("origin", "https://example.org"), ("hl", "en")];
+        let request = http.post(format!("{}/plain", collector.url)).header("x-forwarded-for", ADDRESS);
+        let reply = request.form(&[&page, more].concat()).send().await.unwrap();
+        assert_eq!(reply.status(), 200);
+        reply.text().await.unwrap()
+    };
+    let page = press(&[("wish", "label")]).await;
+    let (_, form) = page.split_once("name=\"challenge\" value=\"").unwrap_or_else(|| panic!("{page}"));
+    let (plain, _) = form.split_once('"').unwrap();
+    press(&[("wish", "answer"), ("challenge", plain)]).await;
+    press(&[("wish", "answer"), ("challenge", plain)]).await;
+    press(&[("wish", "machine")]).await;
     let (token, code) = ("A".repeat(43), "0SWR-8S7Q-M8RC-PWD9");
     let form = [("secret", secret.as_str()), ("response", token.as_str()), ("remoteip", ADDRESS)];
     let verdict: Value =
@@ -140,8 +154,8 @@ async fn figures_count_what_the_dashboard_shows_and_the_log_names_no_visitor() {
 
     let figures = http.get(&collector.figures).send().await.unwrap().text().await.unwrap();
     for (line, count) in [
-        ("corvee_challenges_total{wish=\"label\"} ", "1"),
-        ("corvee_challenges_total{wish=\"machine\"} ", "1"),
+        ("corvee_challenges_total{wish=\"label\"} ", "2"),
+        ("corvee_challenges_total{wish=\"machine\"} ", "2"),
         ("corvee_redemptions_total{outcome=\"unknown\"} ", "1"),
         ("corvee_http_requests_total{route=\"/v1/answers\",method=\"POST\",status=\"200\"} ", "1"),
         ("corvee_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} ", "1"),
@@ -149,6 +163,9 @@ async fn figures_count_what_the_dashboard_shows_and_the_log_names_no_visitor() {
         let counted = figures.lines().find_map(|found| found.strip_prefix(line));
         assert_eq!(counted, Some(count), "{line} in:\n{figures}");
     }
+    let answers = figures.lines().filter_map(|line| line.strip_prefix("corvee_answers_total{")?.split_once("} "));
+    let answers: u32 = answers.map(|(_, count)| count.parse::<u32>().unwrap()).sum();
+    assert_eq!(answers, 2, "one by the widget, one by the form, and the form loaded again: {figures}");
     let packaging = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging");
     for file in ["grafana/corvee.json", "prometheus/corvee.rules.yml"] {
         let text = std::fs::read_to_string(packaging.join(file)).unwrap();

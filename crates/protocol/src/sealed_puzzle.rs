@@ -7,15 +7,17 @@ use crate::ids::Hostname;
 use crate::sealed_state::SealedPage;
 
 /// The purpose under which puzzles are sealed: no challenge opens as one, and the reverse.
-pub const PUZZLE_PURPOSE: &str = "corvee puzzle 1";
+pub const PUZZLE_PURPOSE: &str = "corvee puzzle 2";
 /// Bytes a sealed puzzle may take: the longest host name, action and custom data fit.
-pub const PUZZLE_BYTES: u16 = 640;
+pub const PUZZLE_BYTES: u16 = 672;
 
 /// One puzzle, as issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedPuzzle {
     /// Spent when the proof is accepted; also the salt, so that no proof serves two puzzles.
     pub nonce: [u8; 16],
+    /// Known to nobody outside; the token that the puzzle earns follows from it.
+    pub secret: [u8; 16],
     /// Row of the site.
     pub site: i64,
     /// Host name of the page.

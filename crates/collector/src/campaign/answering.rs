@@ -2,13 +2,15 @@
 
 use corvee_consensus::{Decision, DriftAlarm, Known};
 use corvee_protocol::answer::{Answer, AnswerReply, AnswerRequest, Passed};
-use corvee_protocol::sealed_state::{SealedEvidence, SealedState, Standing};
-use corvee_protocol::{Problem, ProblemKind, ReceiptCode, Wish, limits};
+use corvee_protocol::sealed_state::{SealedState, Standing};
+use corvee_protocol::{Problem, ProblemKind, ReceiptCode, Token, Wish, limits};
 
 use super::address::PrefixHash;
+use super::counting::count_answer;
 use super::issuing::{IssueError, OpenChallengeError};
 use super::judge::judge;
 use super::register::LiveCampaign;
+use super::replies::{AnswerHash, keep_screen};
 use super::token;
 use crate::state::Collector;
 use crate::store::StoreError;
@@ -24,7 +26,7 @@ pub enum AnswerError {
     /// The challenge did not open.
     #[error(transparent)]
     Challenge(#[from] OpenChallengeError),
-    /// Its one answer was given before.
+    /// Its one answer was given before, and was another one.
     #[error("this challenge was answered already: ask for a fresh one")]
     Spent,
     /// The answer does not fit the screen.
@@ -56,7 +58,7 @@ impl From<AnswerError> for Problem {
 }
 
 impl Collector {
-    /// Takes an answer. When this returns `Ok`, it is on disk.
+    /// Takes an answer. When this returns `Ok`, it is on disk. The very same answer sent again gets the same reply.
     pub async fn answer(&self, request: AnswerRequest, prefix: PrefixHash) -> Result<AnswerReply, AnswerError> {
         let mut state = self.open(&request.challenge)?;
         let Answer::Select(answer) = request.answer;
@@ -84,12 +86,19 @@ impl Collector {
         });
 
         let now_ms = self.clock.now_ms();
-        let token = (verdict.decision == Decision::Accept).then(|| token::mint(&self.chance));
+        let token = (verdict.decision == Decision::Accept).then(|| token::of_challenge(&state));
+        // Composed before it is known whether the answer counts, so that what is replied is recorded with it.
+        let second = (verdict.decision == Decision::OneMore)
+            .then(|| self.second_screen(&campaign, &state, verdict.evidence))
+            .transpose();
+        let answered = AnswerHash::of_screen(&state, &picked);
         let code = ReceiptCode::from_bytes(state.receipt);
         let settlement = Settlement {
             nonce: state.nonce,
             nonce_expires_ms: state.expires_ms,
+            reply: keep_screen(answered, now_ms, verdict.decision, second.as_ref().ok().and_then(Option::as_ref)),
             now_ms,
+            site: SiteId(state.site),
             campaign: campaign.rules(),
             visit: state.visit,
             code_digest: token::code_digest(&code),
@@ -98,6 +107,7 @@ impl Collector {
             gold: verdict.gold,
             prefix: prefix.0,
             over_exposed_gold: verdict.over_exposed_gold,
+            decision: verdict.decision,
             token: token.as_ref().map(|token| NewToken {
                 digest: token::token_digest(token.as_str()),
                 site: SiteId(state.site),
@@ -110,35 +120,36 @@ impl Collector {
         };
         let audits: Vec<_> = settlement.gold.clone();
         let recorded = match self.writer.settle(settlement).await.map_err(AnswerError::Store)? {
-            Settled::AlreadySpent => return Err(AnswerError::Spent),
+            Settled::AlreadySpent => return self.reply_again(&campaign, &state, answered, prefix).await,
             Settled::Recorded(recorded) => recorded,
         };
+        count_answer(verdict.decision);
         campaign.with_pool(|pool| {
             pool.apply(&recorded.moved, &campaign.crowd);
             for answer in &audits {
                 pool.serve_gold(answer.item, answer.audit, &campaign.crowd);
             }
         });
-        self.reply(&campaign, &state, verdict.decision, verdict.evidence, token, &recorded)
+        let second = second.map_err(AnswerError::NoNextScreen);
+        self.reply(&campaign, &state, token, second, &recorded)
     }
 
     fn reply(
         &self,
         campaign: &LiveCampaign,
         state: &SealedState,
-        decision: Decision,
-        evidence: SealedEvidence,
-        token: Option<corvee_protocol::Token>,
+        token: Option<Token>,
+        second: Result<Option<SealedState>, AnswerError>,
         recorded: &Recorded,
     ) -> Result<AnswerReply, AnswerError> {
         let (network, now_ms) = (PrefixHash(state.prefix), self.clock.now_ms());
         if state.screen > 1 {
             self.budget.note_second_answer(network, now_ms);
         } else if state.standing == Standing::Clean {
-            self.budget.note_first_answer(network, decision == Decision::OneMore, now_ms);
+            self.budget.note_first_answer(network, !matches!(second, Ok(None)), now_ms);
         }
-        match (decision, token) {
-            (Decision::Accept, Some(token)) => {
+        match (token, second) {
+            (Some(token), _) => {
                 self.budget.note_pass(network, now_ms);
                 Ok(AnswerReply::Passed(Passed {
                     token,
@@ -146,11 +157,15 @@ impl Collector {
                     receipt: Self::receipt_of(campaign, state, recorded),
                 }))
             }
-            (Decision::OneMore, _) => {
+            (None, Err(error)) => {
                 self.budget.note_second_screen(network, now_ms);
-                self.issue_second(campaign, state, evidence).map(AnswerReply::More).map_err(AnswerError::NoNextScreen)
+                Err(error)
             }
-            (Decision::Refuse | Decision::Accept, _) => {
+            (None, Ok(Some(second))) => {
+                self.budget.note_second_screen(network, now_ms);
+                Ok(AnswerReply::More(self.challenge(campaign, &second)))
+            }
+            (None, Ok(None)) => {
                 self.budget.note_failure(network, now_ms);
                 self.issue_again(campaign, state).map(AnswerReply::Again).map_err(AnswerError::NoNextScreen)
             }

@@ -117,18 +117,19 @@ impl Collector {
             seen: Vec::new(),
             before: SealedEvidence::default(),
         };
+        self.count_challenge(site.id, campaign.row.id, now_ms);
         Ok(self.challenge(&campaign, &state))
     }
 
     /// The second screen of a challenge.
-    pub(super) fn issue_second(
+    pub(super) fn second_screen(
         &self,
         campaign: &LiveCampaign,
         first: &SealedState,
         evidence: SealedEvidence,
-    ) -> Result<Challenge, IssueError> {
+    ) -> Result<SealedState, IssueError> {
         let next = SealedState { screen: first.screen + 1, before: evidence, ..first.clone() };
-        self.issue_next(campaign, first, next)
+        self.next_screen(campaign, first, next)
     }
 
     /// A fresh challenge after a failed one: same visit and receipt, the score begins anew.
@@ -137,25 +138,23 @@ impl Collector {
         let standing = self.budget.spend_challenge(PrefixHash(failed.prefix), now_ms)?;
         let before = SealedEvidence::default();
         let next = SealedState { screen: 1, issued_ms: now_ms, standing, before, ..failed.clone() };
-        self.issue_next(campaign, failed, next)
+        Ok(self.challenge(campaign, &self.next_screen(campaign, failed, next)?))
     }
 
     /// Fills `next` with a fresh nonce and tiles that `shown` did not show.
-    fn issue_next(
+    fn next_screen(
         &self,
         campaign: &LiveCampaign,
         shown: &SealedState,
         next: SealedState,
-    ) -> Result<Challenge, IssueError> {
-        let mut seen: Vec<i64> = shown.tiles.iter().map(|tile| tile.item).chain(shown.seen.iter().copied()).collect();
-        seen.truncate(SEEN);
+    ) -> Result<SealedState, IssueError> {
+        let seen = seen_after(shown);
         let seen_items: Vec<ItemId> = seen.iter().copied().map(ItemId).collect();
         let composition = composition(next.screen, next.standing);
         let network = PrefixHash(next.prefix);
         let tiles = compose(campaign, &composition, &mut self.chance.generator(), network, &seen_items)?;
         let expires_ms = self.clock.now_ms() + limits::CHALLENGE_LIFE_MS;
-        let next = SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next };
-        Ok(self.challenge(campaign, &next))
+        Ok(SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next })
     }
 
     fn choose_campaign(&self, site: &SiteRow) -> Result<std::sync::Arc<LiveCampaign>, IssueError> {
@@ -167,7 +166,8 @@ impl Collector {
         Ok(campaigns.swap_remove(chosen))
     }
 
-    fn challenge(&self, campaign: &LiveCampaign, state: &SealedState) -> Challenge {
+    /// A screen as its visitor gets it. Sealing the same one twice is still one challenge: its nonce is spent once.
+    pub(super) fn challenge(&self, campaign: &LiveCampaign, state: &SealedState) -> Challenge {
         let sealed = self.seal(state);
         let (question, language) = campaign.question(&state.language);
         let select = SelectAsk {
@@ -218,6 +218,11 @@ impl Collector {
         let watched = state.prefix != prefix.0 || state.standing == Standing::Probing;
         if watched && state.screen <= 1 && decision == Decision::Accept { Decision::OneMore } else { decision }
     }
+}
+
+/// Items that whoever has seen this screen is not shown again.
+pub(super) fn seen_after(shown: &SealedState) -> Vec<i64> {
+    shown.tiles.iter().map(|tile| tile.item).chain(shown.seen.iter().copied()).take(SEEN).collect()
 }
 
 /// Why a challenge did not open.

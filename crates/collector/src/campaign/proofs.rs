@@ -11,7 +11,9 @@ use corvee_work::{Hasher, Mismatch};
 use tokio::sync::Semaphore;
 
 use super::address::PrefixHash;
+use super::counting::count_turn;
 use super::puzzles::OpenPuzzleError;
+use super::replies::{AnswerHash, keep_token};
 use super::token;
 use crate::state::Collector;
 use crate::store::StoreError;
@@ -43,7 +45,7 @@ pub enum ProofError {
         /// Its place.
         at: u8,
     },
-    /// Its one proof was looked at before.
+    /// Its one proof was looked at before, and was wrong or another one.
     #[error("a proof of this puzzle was looked at already: ask for a fresh one")]
     Spent,
     /// The check could not be carried out.
@@ -122,11 +124,11 @@ impl Checker {
 }
 
 impl Collector {
-    /// Takes a proof. When this returns `Ok`, the token is on disk.
+    /// Takes a proof. When this returns `Ok`, the token is on disk. The very same proof sent again gets the same token.
     pub async fn prove(&self, request: ProofRequest, prefix: PrefixHash) -> Result<Granted, ProofError> {
         let now_ms = self.clock.now_ms();
         self.load.note(now_ms);
-        let granted = self.check_and_grant(request).await;
+        let granted = self.check_and_grant(request, prefix).await;
         // A proof sent twice is a lost reply, not a failure.
         if matches!(granted, Err(ProofError::Count { .. } | ProofError::Wrong { .. })) {
             self.budget.note_failure(prefix, now_ms);
@@ -134,16 +136,21 @@ impl Collector {
         granted
     }
 
-    async fn check_and_grant(&self, request: ProofRequest) -> Result<Granted, ProofError> {
+    async fn check_and_grant(&self, request: ProofRequest, prefix: PrefixHash) -> Result<Granted, ProofError> {
         let puzzle = self.open_puzzle(&request.puzzle)?;
         if request.numbers.len() != usize::from(puzzle.search.solutions) {
             return Err(ProofError::Count { wanted: puzzle.search.solutions, sent: request.numbers.len() });
         }
         let now_ms = self.clock.now_ms();
+        let answered = AnswerHash::of_puzzle(&puzzle, &request.numbers);
         if !self.checker.is_first(&puzzle, now_ms) {
-            return Err(ProofError::Spent);
+            return self.grant_again(&puzzle, answered, prefix).await;
         }
-        let granted = self.check_first(&puzzle, request.numbers, now_ms).await;
+        let granted = match self.check_first(&puzzle, request.numbers, answered, now_ms).await {
+            // Another collector took it.
+            Err(ProofError::Spent) => self.grant_again(&puzzle, answered, prefix).await,
+            granted => granted,
+        };
         // Nothing was decided: the same proof may come again.
         if matches!(granted, Err(ProofError::Check | ProofError::Store(_))) {
             self.checker.forget(&puzzle);
@@ -151,9 +158,15 @@ impl Collector {
         granted
     }
 
-    async fn check_first(&self, puzzle: &SealedPuzzle, numbers: Vec<u32>, now_ms: u64) -> Result<Granted, ProofError> {
+    async fn check_first(
+        &self,
+        puzzle: &SealedPuzzle,
+        numbers: Vec<u32>,
+        answered: AnswerHash,
+        now_ms: u64,
+    ) -> Result<Granted, ProofError> {
         self.checker.check(puzzle, numbers).await?;
-        let token = token::mint(&self.chance);
+        let token = token::of_puzzle(puzzle);
         let token_life_ms = puzzle.page.token_life_ms();
         let new_token = NewToken {
             digest: token::token_digest(token.as_str()),
@@ -164,10 +177,12 @@ impl Collector {
             challenge_ms: puzzle.issued_ms,
             passed_ms: now_ms,
         };
-        let grant = Grant { nonce: puzzle.nonce, nonce_expires_ms: puzzle.expires_ms, token: new_token };
+        let reply = keep_token(answered, now_ms);
+        let grant = Grant { nonce: puzzle.nonce, nonce_expires_ms: puzzle.expires_ms, reply, token: new_token };
         match self.writer.grant(grant).await.map_err(ProofError::Store)? {
             GrantOutcome::AlreadySpent => Err(ProofError::Spent),
             GrantOutcome::Stored => {
+                count_turn();
                 Ok(Granted { token, token_lives_ms: u32::try_from(token_life_ms).unwrap_or(u32::MAX) })
             }
         }

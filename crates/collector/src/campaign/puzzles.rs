@@ -22,6 +22,7 @@ impl Collector {
         let search = self.machine.search(nth, standing, self.load.note(now_ms));
         let puzzle = SealedPuzzle {
             nonce: self.chance.bytes(),
+            secret: self.chance.bytes(),
             site: site.id.0,
             hostname: request.hostname,
             page: SealedPage { dialect: request.dialect, action: request.action, cdata: request.cdata, by_hand: false },
@@ -30,6 +31,7 @@ impl Collector {
             expires_ms: now_ms + limits::PUZZLE_LIFE_MS,
             search,
         };
+        self.count_puzzle(site.id, now_ms);
         Ok(Puzzle {
             puzzle: self.seal_puzzle(&puzzle),
             salt: hexadecimal(&puzzle.nonce),
@@ -44,7 +46,7 @@ impl Collector {
     fn seal_puzzle(&self, puzzle: &SealedPuzzle) -> Sealed {
         let plaintext = postcard::to_allocvec(puzzle).expect("a sealed puzzle holds plain values only");
         let sealed = self.puzzle_sealer.seal(&plaintext, &mut self.chance.generator());
-        let sealed = sealed.expect("a puzzle is at most 640 bytes: a host name, an action, custom data and numbers");
+        let sealed = sealed.expect("a puzzle is at most 672 bytes: a host name, an action, custom data and numbers");
         Sealed::try_from(sealed).expect("a seal is base64url of fixed length below the limit")
     }
 

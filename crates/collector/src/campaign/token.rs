@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use corvee_protocol::sealed_puzzle::SealedPuzzle;
+use corvee_protocol::sealed_state::SealedState;
 use corvee_protocol::{Dialect, ReceiptCode, SiteKey, Token};
 use sha2::{Digest as _, Sha256};
 
@@ -13,6 +15,26 @@ use crate::store::tokens::TokenDigest;
 /// A fresh token.
 pub fn mint(chance: &Chance) -> Token {
     let text = URL_SAFE_NO_PAD.encode(chance.bytes::<32>());
+    Token::try_from(text).expect("32 bytes are 43 characters of base64url")
+}
+
+/// The token that this challenge earns, if it earns one: always the same, so that a reply that was lost can be given again.
+/// It follows from what the seal hides from the visitor (the nonce) and the database from its readers (the receipt's code).
+pub fn of_challenge(state: &SealedState) -> Token {
+    derived("corvee 2026-11 token of a challenge", &[&state.nonce, &state.visit, &state.receipt])
+}
+
+/// The token that this puzzle earns: the same way, of what only the seal holds.
+pub fn of_puzzle(puzzle: &SealedPuzzle) -> Token {
+    derived("corvee 2026-11 token of a puzzle", &[&puzzle.nonce, &puzzle.secret])
+}
+
+fn derived(purpose: &str, secrets: &[&[u8]]) -> Token {
+    let mut hasher = blake3::Hasher::new_derive_key(purpose);
+    for secret in secrets {
+        hasher.update(secret);
+    }
+    let text = URL_SAFE_NO_PAD.encode(hasher.finalize().as_bytes());
     Token::try_from(text).expect("32 bytes are 43 characters of base64url")
 }
 

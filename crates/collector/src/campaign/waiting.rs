@@ -9,6 +9,7 @@ use corvee_protocol::sealed_wait::SealedWait;
 use corvee_protocol::{Granted, Problem, ProblemKind, Sealed, Wish};
 
 use super::address::PrefixHash;
+use super::counting::count_turn;
 use super::issuing::IssueError;
 use super::token;
 use crate::state::Collector;
@@ -84,6 +85,7 @@ impl Collector {
         let plaintext = postcard::to_allocvec(&wait).expect("a sealed wait holds plain values only");
         let sealed = self.wait_sealer.seal(&plaintext, &mut self.chance.generator());
         let sealed = sealed.expect("a wait is at most 704 bytes: a host name, an action, custom data");
+        self.count_puzzle(site.id, now_ms);
         Ok(Wait { ticket: Sealed::try_from(sealed).expect("a seal is base64url below the limit"), seconds })
     }
 
@@ -111,6 +113,7 @@ impl Collector {
         let grant = Grant {
             nonce: wait.nonce,
             nonce_expires_ms: wait.expires_ms,
+            reply: Vec::new(),
             token: NewToken {
                 digest: token::token_digest(token.as_str()),
                 site: SiteId(wait.site),
@@ -123,7 +126,10 @@ impl Collector {
         };
         match self.writer.grant(grant).await.map_err(WaitError::Store)? {
             GrantOutcome::AlreadySpent => Err(WaitError::Spent),
-            GrantOutcome::Stored => Ok(Granted { token, token_lives_ms: u32::try_from(life_ms).unwrap_or(u32::MAX) }),
+            GrantOutcome::Stored => {
+                count_turn();
+                Ok(Granted { token, token_lives_ms: u32::try_from(life_ms).unwrap_or(u32::MAX) })
+            }
         }
     }
 }

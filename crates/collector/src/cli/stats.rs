@@ -1,5 +1,7 @@
 //! `corvee stats`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use corvee_consensus::{Crowd, DriftAlarm, GoldPolicy};
 use corvee_protocol::CampaignName;
@@ -10,6 +12,8 @@ use super::{Context, find_campaign};
 use crate::campaign::drift::last_alarm;
 use crate::campaign::ledger::ledger;
 use crate::campaign::pool::{Pool, is_expelled};
+use crate::store::campaigns::CampaignId;
+use crate::store::statistics::Counts;
 
 /// Arguments of `corvee stats`.
 #[derive(Args)]
@@ -25,6 +29,8 @@ impl Stats {
             Some(name) => vec![find_campaign(&store, &name).await?],
             None => store.campaigns().await?,
         };
+        let now_ms = context.clock.now_ms();
+        let (day, week) = (store.lately(now_ms, 24).await?, store.lately(now_ms, 7 * 24).await?);
         let mut standings = Vec::with_capacity(campaigns.len());
         let cast =
             store.campaigns().await?.iter().map(|campaign| campaign.sums.votes + campaign.sums.votes_removed).sum();
@@ -36,7 +42,12 @@ impl Stats {
             let drift = last_alarm(&store, campaign.id, &standings_now, cast).await?.map(Drift::from);
             let fresh_gold = Pool::new(policy, &crowd, standings_now).fresh_gold();
             if let Some(ledger) = ledger(&store, &campaign.terms.name).await? {
-                standings.push(CampaignStats { ledger, fresh_gold, expelled_gold: expelled, drift });
+                let of_campaign = |counts: &BTreeMap<Option<CampaignId>, Counts>| {
+                    Recent::from(counts.get(&Some(campaign.id)).copied().unwrap_or_default())
+                };
+                let (last_24_hours, last_7_days) = (of_campaign(&day), of_campaign(&week));
+                let expelled_gold = expelled;
+                standings.push(CampaignStats { ledger, fresh_gold, expelled_gold, drift, last_24_hours, last_7_days });
             }
         }
         let turns = store.machine_turns().await?;
@@ -45,9 +56,9 @@ impl Stats {
                 return "No campaign yet: create one with `corvee campaign create`.".to_owned();
             }
             let campaigns = standings.iter().map(describe).collect::<Vec<_>>().join("\n\n");
-            format!(
-                "{campaigns}\n\nmachine's turns    {turns:>9}  (tokens of all sites that devices earned by computing)"
-            )
+            let of_sites =
+                |counts: &BTreeMap<Option<CampaignId>, Counts>| counts.get(&None).copied().unwrap_or_default();
+            format!("{campaigns}\n\n{}", describe_sites(turns, &of_sites(&day), &of_sites(&week)))
         })
     }
 }
@@ -63,6 +74,38 @@ struct CampaignStats {
     expelled_gold: usize,
     /// The last time that one class was answered otherwise than usual, among the latest votes.
     drift: Option<Drift>,
+    /// The last 24 hours of UTC, the one that runs included.
+    last_24_hours: Recent,
+    /// The last 168 hours, likewise.
+    last_7_days: Recent,
+}
+
+/// What happened in a campaign lately.
+#[derive(Serialize)]
+struct Recent {
+    /// Challenges that visitors asked for.
+    challenges: u64,
+    screens: u64,
+    /// Visits that answered their first screen.
+    visits: u64,
+    passed: u64,
+    /// Challenges that were answered too badly.
+    failed: u64,
+    visitor_ms: u64,
+    gold_answers: u64,
+    /// Votes cast.
+    votes: u64,
+    /// Votes taken back, whenever they were cast.
+    votes_removed: u64,
+}
+
+impl From<Counts> for Recent {
+    fn from(counts: Counts) -> Self {
+        let Counts {
+            challenges, screens, visits, passed, failed, visitor_ms, gold_answers, votes, votes_removed, ..
+        } = counts;
+        Self { challenges, screens, visits, passed, failed, visitor_ms, gold_answers, votes, votes_removed }
+    }
 }
 
 /// A class that visitors contradict more often than usual.
@@ -86,7 +129,7 @@ impl From<DriftAlarm> for Drift {
 }
 
 fn describe(stats: &CampaignStats) -> String {
-    let CampaignStats { ledger, fresh_gold, expelled_gold, drift } = stats;
+    let CampaignStats { ledger, fresh_gold, expelled_gold, drift, last_24_hours: day, last_7_days: week } = stats;
     let Ledger { items, .. } = ledger;
     let short = if *fresh_gold == 0 && items.gold > 0 {
         "\n  All gold has been seen often: votes beside it are flagged. Import fresh labelled pictures with --gold 1."
@@ -103,12 +146,23 @@ fn describe(stats: &CampaignStats) -> String {
             percent(drift.usual)
         )
     });
-    let hours = ledger.visitor_ms as f64 / 3_600_000.0;
     let median = ledger.median_solve_ms.map_or_else(|| "–".to_owned(), |ms| format!("{:.1} s", f64::from(ms) / 1000.0));
+    let line = |what, all: Option<u64>, of: fn(&Recent) -> u64| line(what, all, of(day), of(week));
+    let rows = [
+        line("challenges", None, |recent| recent.challenges),
+        line("visits", Some(ledger.visits), |recent| recent.visits),
+        line("  passed", Some(ledger.passed), |recent| recent.passed),
+        line("failed", None, |recent| recent.failed),
+        line("screens", Some(ledger.screens), |recent| recent.screens),
+        line("votes", Some(ledger.votes), |recent| recent.votes),
+        line("  taken back", Some(ledger.votes_removed), |recent| recent.votes_removed),
+        line("answers on gold", Some(ledger.gold_answers), |recent| recent.gold_answers),
+    ];
+    let [hours, hours_of_day, hours_of_week] =
+        [ledger.visitor_ms, day.visitor_ms, week.visitor_ms].map(|ms| ms as f64 / 3_600_000.0);
     format!(
-        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh, {expelled_gold} expelled)\n  \
-         visits           {:>9}\n    passed         {:>9}\n  screens          {:>9}\n  votes            {:>9}\n    taken back     {:>9}\n  \
-         answers on gold  {:>9}\n  visitor time     {hours:>7.2} h\n  median visit     {median:>9}\n  paid to visitors        $0{short}{drift}",
+        "{}: {}\n  items            {:>9}\n    final          {:>9}\n    ambiguous      {:>9}\n    open           {:>9}\n    gold           {:>9}  ({fresh_gold} fresh, {expelled_gold} expelled)\n{HEAD}\n{}\n  \
+         visitor time     {hours:>7.2} h {hours_of_day:>7.2} h {hours_of_week:>7.2} h\n  median visit     {median:>9}\n  paid to visitors        $0{short}{drift}",
         ledger.campaign,
         ledger.question,
         items.items,
@@ -116,13 +170,27 @@ fn describe(stats: &CampaignStats) -> String {
         items.ambiguous,
         items.open,
         items.gold,
-        ledger.visits,
-        ledger.passed,
-        ledger.screens,
-        ledger.votes,
-        ledger.votes_removed,
-        ledger.gold_answers,
+        rows.join("\n"),
     )
+}
+
+/// What belongs to no campaign.
+fn describe_sites(turns: u64, day: &Counts, week: &Counts) -> String {
+    let rows = [
+        line("puzzles", None, day.puzzles, week.puzzles),
+        line("machine's turns", Some(turns), day.machine_turns, week.machine_turns),
+        line("tokens redeemed", None, day.redeemed, week.redeemed),
+        line("tokens refused", None, day.refused, week.refused),
+    ];
+    format!("all sites\n{HEAD}\n{}", rows.join("\n"))
+}
+
+const HEAD: &str = "                    all time  24 hours    7 days";
+
+/// A row of the table; what is not counted for all time shows a dash.
+fn line(what: &str, all: Option<u64>, day: u64, week: u64) -> String {
+    let all = all.map_or_else(|| "–".to_owned(), |all| all.to_string());
+    format!("  {what:<16} {all:>9} {day:>9} {week:>9}")
 }
 
 fn percent(share: f64) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
 
-use corvee_consensus::{Crowd, Probability, StopRule, Vote};
+use corvee_consensus::{Crowd, Decision, Probability, StopRule, Vote};
 use corvee_protocol::campaign::NewCampaign;
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +14,7 @@ use crate::store::Store;
 use crate::store::answers::{NewVote, Settlement};
 use crate::store::items::{ItemId, NewItem};
 use crate::store::receipts::Removal;
+use crate::store::sites::SiteId;
 use crate::store::writer::Writer;
 
 const NOW_MS: u64 = 1_767_225_600_000;
@@ -60,7 +61,9 @@ impl Place {
         let settlement = Settlement {
             nonce: [number; 16],
             nonce_expires_ms: NOW_MS + 1000,
+            reply: Vec::new(),
             now_ms: NOW_MS + 45_296_000,
+            site: SiteId(1),
             campaign: self.rules,
             visit: [number; 16],
             code_digest: [number; 32],
@@ -76,6 +79,7 @@ impl Place {
             gold: Vec::new(),
             prefix: [number; 8],
             over_exposed_gold: number.is_multiple_of(5),
+            decision: Decision::OneMore,
             token: None,
         };
         self.writer.settle(settlement).await.unwrap();

@@ -7,14 +7,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use corvee_protocol::challenge::{Challenge, ChallengeRequest};
 use corvee_protocol::{Problem, ProblemKind, Puzzle, Sealed, Wish};
-use metrics::counter;
 use serde::Serialize;
 
 use super::AppState;
 use super::client_address::ClientAddress;
 use super::problems::{JsonBody, Refusal};
 use crate::campaign::issuing::{IssueError, OpenChallengeError};
-use crate::observe::figures::CHALLENGES;
 
 /// What a visitor gets to begin with, by its wish.
 #[derive(Serialize)]
@@ -35,13 +33,10 @@ pub async fn issue(
 ) -> Result<axum::Json<Issued>, Refusal> {
     refuse_foreign_pages(&app, &headers, &request)?;
     let prefix = app.collector.prefixes.hash(address, app.collector.clock.now_ms());
-    let wish = request.wish.as_str();
-    let issued = match request.wish {
+    Ok(axum::Json(match request.wish {
         Wish::Label => Issued::Challenge(Box::new(app.collector.issue(request, prefix)?)),
         Wish::Machine => Issued::Puzzle(app.collector.issue_puzzle(request, prefix)?),
-    };
-    counter!(CHALLENGES, "wish" => wish).increment(1);
-    Ok(axum::Json(issued))
+    }))
 }
 
 /// Refuses what a browser says a page of somebody else's asks for: it would have its visitors pass for this site.

@@ -3,12 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use corvee_protocol::puzzle::{Granted, ProofRequest};
-use metrics::counter;
 
 use super::AppState;
 use super::client_address::ClientAddress;
 use super::problems::{JsonBody, Refusal};
-use crate::observe::figures::MACHINE_TURNS;
 
 /// Takes the numbers that a device has found; 200 with a token comes after it is on disk. Problems: 400 `invalid-challenge` or
 /// `invalid-proof`, 409 `challenge-spent`, 410 `challenge-expired`, 429, 503.
@@ -18,9 +16,7 @@ pub async fn prove(
     JsonBody(request): JsonBody<ProofRequest>,
 ) -> Result<Json<Granted>, Refusal> {
     let prefix = app.collector.prefixes.hash(address, app.collector.clock.now_ms());
-    let granted = app.collector.prove(request, prefix).await?;
-    counter!(MACHINE_TURNS).increment(1);
-    Ok(Json(granted))
+    Ok(Json(app.collector.prove(request, prefix).await?))
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ pub(crate) struct TestCollector {
     pub(crate) collector: Arc<Collector>,
     pub(crate) clock: Arc<StandingClock>,
     pub(crate) site: CreatedSite,
+    pub(crate) data: TempDir,
     router: Router,
-    _data: TempDir,
 }
 
 /// A reply, read to its end.
@@ -101,7 +101,7 @@ impl TestCollector {
             requester_key: Arc::new(RequesterKey::new(KEY.to_owned())),
             phase: tokio::sync::watch::Sender::new(crate::server::Phase::Serving).subscribe(),
         });
-        Self { collector, clock, site, router, _data: data }
+        Self { collector, clock, site, data, router }
     }
 
     /// A second site of the same collector.

@@ -12,11 +12,11 @@ pub const REQUESTS: &str = "corvee_http_requests_total";
 pub const REQUEST_SECONDS: &str = "corvee_http_request_duration_seconds";
 /// Open connections.
 pub const CONNECTIONS: &str = "corvee_http_connections";
-/// Challenges and puzzles issued, by `wish`: label or machine.
+/// Challenges (label) and puzzles or waits (machine) issued, by `wish`.
 pub const CHALLENGES: &str = "corvee_challenges_total";
 /// Answered screens, by `outcome`: passed, more or again.
 pub const ANSWERS: &str = "corvee_answers_total";
-/// Proofs that earned a token.
+/// Proofs and waits that earned a token.
 pub const MACHINE_TURNS: &str = "corvee_machine_turns_total";
 /// Tokens that sites asked about, by `outcome`: valid, seen, expired or unknown.
 pub const REDEMPTIONS: &str = "corvee_redemptions_total";
@@ -57,9 +57,12 @@ impl Figures {
         describe_counter!(REQUESTS, "Requests by route, method and status.");
         describe_histogram!(REQUEST_SECONDS, Unit::Seconds, "Time until the head of the reply, by route.");
         describe_gauge!(CONNECTIONS, "Open connections.");
-        describe_counter!(CHALLENGES, "Challenges (label) and puzzles (machine) issued.");
+        describe_counter!(CHALLENGES, "Challenges (label) and puzzles or waits (machine) issued.");
         describe_counter!(ANSWERS, "Answered screens: passed, more (one more screen) or again (another challenge).");
-        describe_counter!(MACHINE_TURNS, "Tokens that devices earned by computing.");
+        describe_counter!(
+            MACHINE_TURNS,
+            "Tokens that devices earned by computing, or visitors without script by waiting."
+        );
         describe_counter!(REDEMPTIONS, "Tokens that sites asked about: valid, seen, expired or unknown.");
         describe_counter!(REMOVALS, "Receipts whose votes were taken back.");
         describe_histogram!(COMMIT_SECONDS, Unit::Seconds, "Time of one group commit.");

@@ -4,13 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use corvee_consensus::{Crowd, Probability, StopRule};
+use corvee_consensus::{Crowd, Decision, Probability, StopRule};
 
 use super::ballots::{cast_votes, load_ballots, replay_items};
 use super::campaigns::CampaignId;
 use super::database::Transaction;
 use super::database::statement::{Value, sql};
 use super::items::{self, ItemId, ItemState};
+use super::sites::SiteId;
+use super::statistics::{Counts, Heading, Statistics};
 use super::tokens::{self, NewToken};
 use super::{StoreError, from_sql, moves, to_sql};
 
@@ -21,8 +23,12 @@ pub struct Settlement {
     pub nonce: [u8; 16],
     /// Until when the spent nonce must be remembered.
     pub nonce_expires_ms: u64,
+    /// What is needed to reply the same again; kept as long as the nonce. Empty when nothing is.
+    pub reply: Vec<u8>,
     /// Now.
     pub now_ms: u64,
+    /// The site whose page it was on.
+    pub site: SiteId,
     /// The campaign with what its posteriors need.
     pub campaign: CampaignRules,
     /// The visit.
@@ -39,6 +45,8 @@ pub struct Settlement {
     pub prefix: [u8; 8],
     /// Whether the gold of this screen had been seen too often.
     pub over_exposed_gold: bool,
+    /// What comes of it for the visitor.
+    pub decision: Decision,
     /// The token, when the visit passed.
     pub token: Option<NewToken>,
 }
@@ -122,9 +130,14 @@ pub struct MovedItem {
     pub n_votes: u32,
 }
 
-/// Settles a batch inside the caller's transaction; one outcome a settlement, in order.
-pub(super) async fn settle(transaction: &mut Transaction, batch: &[Settlement]) -> Result<Vec<Settled>, StoreError> {
-    let nonces = batch.iter().map(|settlement| (settlement.nonce, settlement.nonce_expires_ms));
+/// Settles a batch inside the caller's transaction, and counts what it did; one outcome a settlement, in order.
+pub(super) async fn settle(
+    transaction: &mut Transaction,
+    batch: &[Settlement],
+    statistics: &mut Statistics,
+) -> Result<Vec<Settled>, StoreError> {
+    let nonces =
+        batch.iter().map(|settlement| (settlement.nonce, settlement.nonce_expires_ms, settlement.reply.as_slice()));
     let spent_now = spend_nonces(transaction, nonces).await?;
     let fresh: Vec<&Settlement> = {
         // Two answers to one challenge may share a batch: the first one counts.
@@ -143,7 +156,11 @@ pub(super) async fn settle(transaction: &mut Transaction, batch: &[Settlement]) 
     serve_gold(transaction, &fresh).await?;
     count_servings(transaction, &fresh).await?;
     add_to_receipts(transaction, &fresh, &receipts, &cast).await?;
-    add_to_ledgers(transaction, &fresh, &receipts, &cast).await?;
+    let counted = count(&fresh, &receipts, &cast);
+    add_to_ledgers(transaction, &counted).await?;
+    for (heading, counts) in counted {
+        *statistics.entry(heading).or_default() += counts;
+    }
     let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
     tokens::insert(transaction, &minted).await?;
     let now_ms = fresh.iter().map(|settlement| settlement.now_ms).max().unwrap_or_default();
@@ -157,16 +174,21 @@ pub(super) struct Receipts {
     new_visits: BTreeSet<[u8; 16]>,
 }
 
-/// Spends nonces, each remembered until the time beside it. The result holds those that were spent only now.
-pub(super) async fn spend_nonces(
+/// Spends nonces, each remembered until the time beside it, with what was replied. The result holds those that were spent
+/// only now.
+pub(super) async fn spend_nonces<'a>(
     transaction: &mut Transaction,
-    nonces: impl Iterator<Item = ([u8; 16], u64)>,
+    nonces: impl Iterator<Item = ([u8; 16], u64, &'a [u8])>,
 ) -> Result<BTreeSet<[u8; 16]>, StoreError> {
     // In one order everywhere, so that two collectors that spend the same nonces wait for each other and never in a circle.
-    let mut nonces: Vec<([u8; 16], u64)> = nonces.collect();
-    nonces.sort_unstable();
-    let rows = sql("insert into spent_challenges (nonce, expires_ms) ")
-        .push_rows(nonces.iter().map(|(nonce, expires_ms)| [nonce.into(), to_sql(*expires_ms).into()]))
+    let mut nonces: Vec<([u8; 16], u64, &[u8])> = nonces.collect();
+    // The first of two answers to one challenge is the one whose reply is kept: their order stays.
+    nonces.sort_by_key(|(nonce, ..)| *nonce);
+    let row = |(nonce, expires_ms, reply): &([u8; 16], u64, &[u8])| {
+        [nonce.into(), to_sql(*expires_ms).into(), Value::from((!reply.is_empty()).then(|| reply.to_vec()))]
+    };
+    let rows = sql("insert into spent_challenges (nonce, expires_ms, reply) ")
+        .push_rows(nonces.iter().map(row))
         .push(" on conflict do nothing returning nonce")
         .all(transaction)
         .await?;
@@ -297,33 +319,42 @@ async fn add_to_receipts(
     Ok(())
 }
 
-async fn add_to_ledgers(
-    transaction: &mut Transaction,
-    fresh: &[&Settlement],
-    receipts: &Receipts,
-    cast: &[u64],
-) -> Result<(), StoreError> {
+/// What these answers amount to, by hour, site and campaign.
+fn count(fresh: &[&Settlement], receipts: &Receipts, cast: &[u64]) -> Statistics {
     let mut new_visits = receipts.new_visits.clone();
-    let mut campaigns: BTreeMap<CampaignId, [u64; 6]> = BTreeMap::new();
+    let mut counted = Statistics::new();
     for (settlement, n_cast) in fresh.iter().zip(cast) {
-        let [screens, visits, passed, visitor_ms, gold_answers, votes] =
-            campaigns.entry(settlement.campaign.id).or_default();
-        *screens += 1;
-        *visits += u64::from(new_visits.remove(&settlement.visit));
-        *passed += u64::from(settlement.token.is_some());
-        *visitor_ms += settlement.screen_ms;
-        *gold_answers += u64::try_from(settlement.gold.len()).unwrap_or(0);
-        *votes += n_cast;
+        let heading = Heading::new(settlement.now_ms, Some(settlement.site), Some(settlement.campaign.id));
+        *counted.entry(heading).or_default() += Counts {
+            screens: 1,
+            visits: u64::from(new_visits.remove(&settlement.visit)),
+            passed: u64::from(settlement.token.is_some()),
+            failed: u64::from(settlement.decision == Decision::Refuse),
+            visitor_ms: settlement.screen_ms,
+            gold_answers: u64::try_from(settlement.gold.len()).unwrap_or(0),
+            votes: *n_cast,
+            ..Counts::default()
+        };
     }
-    for (campaign, [screens, visits, passed, visitor_ms, gold_answers, votes]) in campaigns {
+    counted
+}
+
+async fn add_to_ledgers(transaction: &mut Transaction, counted: &Statistics) -> Result<(), StoreError> {
+    let mut campaigns: BTreeMap<CampaignId, Counts> = BTreeMap::new();
+    for (heading, counts) in counted {
+        if let Some(campaign) = heading.campaign() {
+            *campaigns.entry(campaign).or_default() += *counts;
+        }
+    }
+    for (campaign, counts) in campaigns {
         sql("update campaigns set screens = screens + $1, visits = visits + $2, passed = passed + $3, \
              visitor_ms = visitor_ms + $4, gold_answers = gold_answers + $5, votes = votes + $6 where id = $7")
-        .bind(to_sql(screens))
-        .bind(to_sql(visits))
-        .bind(to_sql(passed))
-        .bind(to_sql(visitor_ms))
-        .bind(to_sql(gold_answers))
-        .bind(to_sql(votes))
+        .bind(to_sql(counts.screens))
+        .bind(to_sql(counts.visits))
+        .bind(to_sql(counts.passed))
+        .bind(to_sql(counts.visitor_ms))
+        .bind(to_sql(counts.gold_answers))
+        .bind(to_sql(counts.votes))
         .bind(campaign.0)
         .execute(&mut *transaction)
         .await?;

@@ -9,6 +9,7 @@ mod model;
 mod receipts;
 mod sites;
 mod snapshots;
+mod statistics;
 mod tokens;
 mod upkeep;
 
@@ -39,6 +40,7 @@ macro_rules! contract {
 contract! {
     answers: [
         an_answer_is_recorded_once,
+        what_was_replied_is_kept_with_the_first_answer,
         two_answers_to_one_challenge_may_share_a_batch,
         a_visit_votes_once_on_an_item,
         a_prefix_is_new_once_on_an_item,
@@ -87,8 +89,16 @@ contract! {
         a_snapshot_sees_one_moment,
         pages_hold_every_row_once,
     ],
+    statistics: [
+        what_happens_is_counted_in_its_hour,
+        tokens_are_counted_at_their_site,
+        a_batch_counts_what_was_recorded_and_nothing_twice,
+        hours_become_days_and_days_end,
+        collectors_that_count_the_same_hour_never_wait_in_a_circle,
+    ],
     upkeep: [
         what_has_expired_is_deleted,
+        no_row_of_any_table_holds_verification_data_after_a_day,
     ],
     collectors: [
         two_collectors_lose_no_vote_on_the_same_items,

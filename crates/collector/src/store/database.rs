@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::StoreError;
 
@@ -18,6 +18,9 @@ pub(super) mod statement;
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a PostgreSQL that does not answer is waited for: a restart passes unnoticed, more becomes a refusal.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long whoever cuts the file's log waits for writers and readers, and keeps writers waiting.
+const CUTTING_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Advisory locks of PostgreSQL are numbers: "corvee" and what for.
 const UPKEEP_LOCK: i64 = 0x0063_6f72_7665_6501;
@@ -150,6 +153,18 @@ impl Database {
         Ok(Some(connection))
     }
 
+    /// Brings what is in the file's log into the file and cuts the log to nothing: it repeats what was deleted since. Whether
+    /// that was done; a reader of an older moment prevents it. A server keeps its log itself.
+    pub(super) async fn cut_log(&self) -> Result<bool, sqlx::Error> {
+        let Self::Sqlite { writer, .. } = self else { return Ok(true) };
+        // On a connection of its own: the writer's waits 20 seconds for a long export, and answers would wait with it.
+        let options = writer.connect_options().as_ref().clone().busy_timeout(CUTTING_PATIENCE);
+        let mut connection = options.connect().await?;
+        let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(busy == 0)
+    }
+
     /// Whether other collectors may write at the same time.
     pub(super) fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -218,6 +233,10 @@ pub(super) fn file(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: a commit returns when the log is on disk, so that nothing acknowledged is lost.
         .synchronous(SqliteSynchronous::Full)
+        // What is deleted is overwritten: verification data must not outlive its day in free space.
+        .pragma("secure_delete", "on")
+        // What is rewritten must not pass through a file in the system's folder for such.
+        .pragma("temp_store", "memory")
         .busy_timeout(Duration::from_secs(20))
 }
 

@@ -6,6 +6,7 @@ use super::answers::spend_nonces;
 use super::database::Transaction;
 use super::database::statement::sql;
 use super::sites::SiteId;
+use super::statistics::{Counts, Heading, Statistics};
 use super::tokens::{self, NewToken};
 use super::{StoreError, to_sql};
 
@@ -16,6 +17,8 @@ pub struct Grant {
     pub nonce: [u8; 16],
     /// Until when the spent nonce must be remembered.
     pub nonce_expires_ms: u64,
+    /// What is needed to reply the same again; kept as long as the nonce. Empty when nothing is.
+    pub reply: Vec<u8>,
     /// What the proof earned.
     pub token: NewToken,
 }
@@ -29,9 +32,13 @@ pub enum GrantOutcome {
     Stored,
 }
 
-/// Grants a batch inside the caller's transaction; one outcome a grant, in order.
-pub(super) async fn grant(transaction: &mut Transaction, batch: &[Grant]) -> Result<Vec<GrantOutcome>, StoreError> {
-    let nonces = batch.iter().map(|grant| (grant.nonce, grant.nonce_expires_ms));
+/// Grants a batch inside the caller's transaction, and counts it; one outcome a grant, in order.
+pub(super) async fn grant(
+    transaction: &mut Transaction,
+    batch: &[Grant],
+    statistics: &mut Statistics,
+) -> Result<Vec<GrantOutcome>, StoreError> {
+    let nonces = batch.iter().map(|grant| (grant.nonce, grant.nonce_expires_ms, grant.reply.as_slice()));
     let mut spent_now = spend_nonces(transaction, nonces).await?;
     // Two proofs of one puzzle may share a batch: the first one counts.
     let fresh: Vec<bool> = batch.iter().map(|grant| spent_now.remove(&grant.nonce)).collect();
@@ -39,6 +46,10 @@ pub(super) async fn grant(transaction: &mut Transaction, batch: &[Grant]) -> Res
         batch.iter().zip(&fresh).filter_map(|(grant, fresh)| fresh.then_some(&grant.token)).collect();
     tokens::insert(transaction, &minted).await?;
     count_turns(transaction, &minted).await?;
+    for token in &minted {
+        let counts = Counts { machine_turns: 1, ..Counts::default() };
+        *statistics.entry(Heading::new(token.passed_ms, Some(token.site), None)).or_default() += counts;
+    }
     let outcome = |fresh| if fresh { GrantOutcome::Stored } else { GrantOutcome::AlreadySpent };
     Ok(fresh.into_iter().map(outcome).collect())
 }

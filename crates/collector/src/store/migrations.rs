@@ -50,19 +50,26 @@ const SAMPLES: &[(i64, &str)] = &[
          insert into prefix_keys (day, sealed) values (20454, 'sealed');
          insert into moves (transaction_id, items, created_ms) values (77, {21}, 7);",
     ),
+    (
+        5,
+        "insert into statistics (hours, began_ms, site_id, campaign_id, challenges, puzzles, screens, visits, passed, failed,
+             visitor_ms, gold_answers, votes, votes_removed, machine_turns, redeemed, refused)
+             values (1, 3600000, 1, 1, 9, 0, 8, 7, 6, 5, 40000, 3, 2, 1, 0, 0, 0), (24, 0, 1, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 8, 7, 6);",
+    ),
+    (6, "insert into spent_challenges (nonce, expires_ms, reply) values ({22}, 99, {23});"),
 ];
 
 /// A database whose schema is brought up step by step.
-enum Growing {
+pub(super) enum Growing {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 /// Columns of every table: name to type and whether it may be null, besides names of indexes.
-type Shape = BTreeMap<String, BTreeMap<String, (String, bool)>>;
+pub(super) type Shape = BTreeMap<String, BTreeMap<String, (String, bool)>>;
 
 impl Growing {
-    async fn new(place: &Place) -> Self {
+    pub(super) async fn new(place: &Place) -> Self {
         match place {
             Place::Sqlite(folder) => {
                 let file = format!("sqlite://{}?mode=rwc", folder.path().join(DATABASE_FILE).display());
@@ -93,7 +100,7 @@ impl Growing {
         }
     }
 
-    async fn shape(&self) -> Shape {
+    pub(super) async fn shape(&self) -> Shape {
         let rows: Vec<(String, String, String, bool)> = match self {
             Self::Sqlite(pool) => sqlx::query_as(
                 "select tables.name, columns.name, columns.type, columns.\"notnull\" = 0 and columns.pk = 0 \
@@ -129,7 +136,7 @@ impl Growing {
     }
 
     /// Every value of these columns as text, row by row.
-    async fn rows(&self, shape: &Shape) -> BTreeMap<String, Vec<String>> {
+    pub(super) async fn rows(&self, shape: &Shape) -> BTreeMap<String, Vec<String>> {
         let mut rows = BTreeMap::new();
         for (table, columns) in shape.iter().filter(|(table, _)| !table.starts_with("indexes of ")) {
             let values = columns.iter().map(|(column, (sort, _))| match sort.as_str() {

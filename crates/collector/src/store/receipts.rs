@@ -10,6 +10,7 @@ use super::campaigns::CampaignId;
 use super::database::Transaction;
 use super::database::statement::{Row, sql};
 use super::items::{self, ItemId};
+use super::statistics::{self, Counts, Heading, Statistics};
 use super::{Store, StoreError, from_sql, moves, to_sql};
 
 /// A receipt as stored.
@@ -126,6 +127,11 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
         .execute(&mut *transaction)
         .await?;
     moves::note(transaction, &touched, removal.now_ms).await?;
+    if n_votes > 0 {
+        let heading = Heading::new(removal.now_ms, None, Some(removal.campaign.id));
+        let counts = Counts { votes_removed: n_votes, ..Counts::default() };
+        statistics::add(transaction, &Statistics::from([(heading, counts)])).await?;
+    }
     Ok(Removed::Votes { n_votes, moved: moved.into_iter().map(|(standing, ..)| standing).collect() })
 }
 

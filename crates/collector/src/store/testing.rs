@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use corvee_consensus::{Crowd, Probability, StopRule};
+use corvee_consensus::{Crowd, Decision, Probability, StopRule};
 use corvee_protocol::campaign::NewCampaign;
 use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{SiteWords, Turn, Wish};
@@ -145,7 +145,9 @@ impl Stage {
         Settlement {
             nonce: tag(challenge),
             nonce_expires_ms: NOW + 1000,
+            reply: Vec::new(),
             now_ms: NOW,
+            site: self.site,
             campaign: self.rules(),
             visit: tag(visit),
             code_digest: tag(visit),
@@ -164,6 +166,7 @@ impl Stage {
             ],
             prefix: tag(prefix),
             over_exposed_gold: false,
+            decision: Decision::OneMore,
             token: None,
         }
     }

@@ -8,6 +8,7 @@ use corvee_protocol::{Action, CustomData, Dialect, Wish, limits};
 use super::database::Transaction;
 use super::database::statement::{Row, Value, sql};
 use super::sites::SiteId;
+use super::statistics::{Counts, Heading, Statistics};
 use super::{StoreError, from_sql, to_sql};
 
 /// SHA-256 of a token.
@@ -124,8 +125,12 @@ pub(super) async fn insert(transaction: &mut Transaction, tokens: &[&NewToken]) 
     Ok(())
 }
 
-/// Redeems a batch inside the caller's transaction; one outcome a redemption, in order.
-pub(super) async fn redeem(transaction: &mut Transaction, batch: &[Redemption]) -> Result<Vec<Redeemed>, StoreError> {
+/// Redeems a batch inside the caller's transaction, and counts it; one outcome a redemption, in order.
+pub(super) async fn redeem(
+    transaction: &mut Transaction,
+    batch: &[Redemption],
+    statistics: &mut Statistics,
+) -> Result<Vec<Redeemed>, StoreError> {
     // Several calls for one token may share a batch: the first of them is the one that may redeem it.
     let mut named = BTreeSet::new();
     let first_of_token: Vec<bool> = batch.iter().map(|asked| named.insert((asked.digest, asked.site))).collect();
@@ -156,19 +161,18 @@ pub(super) async fn redeem(transaction: &mut Transaction, batch: &[Redemption]) 
     .all(&mut *transaction)
     .await?;
     let known = rows.iter().map(KnownToken::read).collect::<Result<Vec<_>, StoreError>>()?;
-    let outcomes = batch.iter().zip(first_of_token).map(|(asked, first)| {
-        let Some(token) = known.iter().find(|token| token.digest == asked.digest && token.site == asked.site) else {
-            return Redeemed::Unknown;
-        };
-        let again = asked.idempotency_key.is_some() && asked.idempotency_key == token.idempotency_key;
-        match () {
-            () if first && redeemed_now.contains(&token.digest) => Redeemed::Valid(token.earned.clone()),
-            () if token.redeemed && again && token.expires_ms > asked.now_ms => Redeemed::Valid(token.earned.clone()),
-            () if token.redeemed => Redeemed::Seen,
-            () => Redeemed::Expired,
-        }
-    });
-    Ok(outcomes.collect())
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for (asked, first) in batch.iter().zip(first_of_token) {
+        let redeems = first && redeemed_now.contains(&asked.digest);
+        let token = known.iter().find(|token| token.digest == asked.digest && token.site == asked.site);
+        let outcome = token.map_or(Redeemed::Unknown, |token| token.answer(asked, redeems));
+        let is_valid = matches!(outcome, Redeemed::Valid(_));
+        let counts =
+            Counts { redeemed: u64::from(is_valid && redeems), refused: u64::from(!is_valid), ..Counts::default() };
+        *statistics.entry(Heading::new(asked.now_ms, Some(asked.site), None)).or_default() += counts;
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
 }
 
 /// Renews inside the caller's transaction; one outcome a renewal, in order.
@@ -204,6 +208,17 @@ struct KnownToken {
 }
 
 impl KnownToken {
+    /// What becomes of a redemption that redeems it now, or comes too late to.
+    fn answer(&self, asked: &Redemption, redeems: bool) -> Redeemed {
+        let again = asked.idempotency_key.is_some() && asked.idempotency_key == self.idempotency_key;
+        match () {
+            () if redeems => Redeemed::Valid(self.earned.clone()),
+            () if self.redeemed && again && self.expires_ms > asked.now_ms => Redeemed::Valid(self.earned.clone()),
+            () if self.redeemed => Redeemed::Seen,
+            () => Redeemed::Expired,
+        }
+    }
+
     fn read(row: &Row) -> Result<Self, StoreError> {
         let (dialect, way): (String, String) = (row.read(3)?, row.read(6)?);
         let (action, cdata): (Option<String>, Option<String>) = (row.read(4)?, row.read(5)?);

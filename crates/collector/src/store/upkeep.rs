@@ -1,13 +1,13 @@
-//! What must not stay: expired nonces and tokens, address prefixes older than a day, and the keys they were hashed under.
+//! What must not stay: expired nonces and tokens, address prefixes older than a day, the keys they were hashed under, and
+//! statistics finer than their age deserves.
 //! Safe on every collector at any time: one of them does the work, the others pass.
 
 use corvee_protocol::limits;
 
 use super::database::statement::{Statement, sql};
+use super::statistics::{self, DAY_MS, HOUR_MS};
 use super::{Store, StoreError, to_sql};
 
-const HOUR_MS: u64 = 60 * 60 * 1000;
-const DAY_MS: u64 = 24 * HOUR_MS;
 /// Milliseconds after which verification data is gone: 24 hours, less the hour between two runs.
 const PREFIX_LIFE_MS: u64 = 23 * HOUR_MS;
 /// Milliseconds an expired token is remembered: redeeming it late is told apart from inventing one, and as long as it can
@@ -27,6 +27,15 @@ pub struct Swept {
     pub tokens: u64,
     /// Votes that no longer know their address prefix.
     pub prefixes: u64,
+    /// Statistics of hours that have become days, and of days long ago.
+    pub statistics: u64,
+}
+
+impl Swept {
+    /// Whether anything was.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
 }
 
 impl Store {
@@ -43,7 +52,51 @@ impl Store {
             let moves = sql("delete from moves where created_ms < $1");
             self.sweep_alone(moves.bind(to_sql(now_ms.saturating_sub(MOVES_LIFE_MS)))).await?;
         }
-        Ok(Swept { nonces, tokens, prefixes })
+        let mut transaction = self.database.begin().await?;
+        let is_alone = transaction.is_alone_with_upkeep().await?;
+        let statistics = if is_alone { statistics::roll_up(&mut transaction, now_ms).await? } else { 0 };
+        transaction.commit().await?;
+        Ok(Swept { nonces, tokens, prefixes, statistics })
+    }
+
+    /// Deletes at once what would be deleted within a day: of a copy, which nobody sweeps.
+    pub async fn forget_visitors(&self) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        sql("delete from spent_challenges").execute(&mut transaction).await?;
+        sql("delete from tokens").execute(&mut transaction).await?;
+        sql("update votes set prefix = null where prefix is not null").execute(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Writes tables anew whose rows come and go in random order: where their pages were split, copies of rows stay behind in
+    /// the gaps, which deleting the row does not overwrite. A file's alone; what is rewritten is an hour of tokens.
+    pub async fn rewrite(&self) -> Result<(), StoreError> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        let mut transaction = self.database.begin().await?;
+        // Deleting all rows overwrites all pages.
+        for statement in [
+            "create temp table kept_tokens as select * from tokens",
+            "delete from tokens",
+            "insert into tokens select * from kept_tokens",
+            "drop table kept_tokens",
+            "create temp table kept_challenges as select * from spent_challenges",
+            "delete from spent_challenges",
+            "insert into spent_challenges select * from kept_challenges",
+            "drop table kept_challenges",
+        ] {
+            sql(statement).execute(&mut transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Makes the database's log forget what was deleted; `false` when somebody still reads a moment before that, and it must
+    /// be tried again. A log is cut for a file alone: a server recycles its own.
+    pub async fn cut_log(&self) -> Result<bool, StoreError> {
+        Ok(self.database.cut_log().await?)
     }
 
     async fn sweep_alone(&self, statement: Statement) -> Result<u64, StoreError> {
@@ -53,3 +106,6 @@ impl Store {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests;

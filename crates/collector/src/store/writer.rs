@@ -14,6 +14,7 @@ use super::answers::{self, Settled, Settlement};
 use super::database::{self, Transaction};
 use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
+use super::statistics::{self, Statistics};
 use super::tokens::{self, Redeemed, Redemption, Renewal, Renewed};
 use super::{Store, StoreError};
 use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
@@ -187,17 +188,18 @@ impl Group {
 
     async fn try_to_carry_out(&self, store: &Store) -> Result<Outcomes, StoreError> {
         let mut transaction = store.database.begin().await?;
-        let mut outcomes = Outcomes::default();
+        let (mut outcomes, mut counted) = (Outcomes::default(), Statistics::new());
         if !self.settlements.is_empty() {
-            outcomes.settled = answers::settle(&mut transaction, &self.settlements).await?;
+            outcomes.settled = answers::settle(&mut transaction, &self.settlements, &mut counted).await?;
         }
         if !self.grants.is_empty() {
-            outcomes.granted = grants::grant(&mut transaction, &self.grants).await?;
+            outcomes.granted = grants::grant(&mut transaction, &self.grants, &mut counted).await?;
         }
         if !self.redemptions.is_empty() {
-            outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions).await?;
+            outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions, &mut counted).await?;
         }
         outcomes.renewed = tokens::renew(&mut transaction, &self.renewals).await?;
+        statistics::add(&mut transaction, &counted).await?;
         commit(transaction).await?;
         Ok(outcomes)
     }

@@ -161,10 +161,9 @@ impl Visitor {
             if is_repeated {
                 self.heard.lock().unwrap().unheard += 1;
             }
-            if is_repeated && value["type"] == "urn:corvee:problem:challenge-spent" {
-                // The first try was recorded, its reply was not heard: the visitor begins anew.
-                return;
-            }
+            // Whether or not the first try was recorded, and wherever: the same answer gets its reply.
+            let is_spent = value["type"] == "urn:corvee:problem:challenge-spent";
+            assert!(!is_spent, "a lost reply is not given again (is repeated: {is_repeated}): {value}");
             match read(value) {
                 AnswerReply::Passed(passed) => {
                     self.hear(answer);

@@ -37,11 +37,12 @@ async fn wrong_answers_never_end_in_a_token() {
 }
 
 #[tokio::test]
-async fn a_second_answer_to_one_challenge_is_refused() {
+async fn another_answer_to_one_challenge_is_refused() {
     let test = TestCollector::start().await;
     let challenge = test.challenge().await;
-    let picked = test.truth(&challenge.challenge).await;
+    let mut picked = test.truth(&challenge.challenge).await;
     assert_eq!(test.answer_from("198.51.100.7", &challenge.challenge, &picked).await.status, StatusCode::OK);
+    picked.pop();
     let reply = test.answer_from("198.51.100.7", &challenge.challenge, &picked).await;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert_eq!(reply.json["type"], "urn:corvee:problem:challenge-spent");
@@ -182,3 +183,5 @@ async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     .await;
     outputs.into_iter().flatten().collect()
 }
+
+mod replies;

@@ -159,9 +159,11 @@ async fn other_pictures_can_be_had_and_an_answer_counts_once() {
     let first = test.press(&test.choice().await, "label", &[]).await;
     let others = test.press(&first, "label", &[]).await;
     assert_ne!(sealed(&others), sealed(&first));
-    let (_, wrong) = test.picks(&others).await;
+    let (right, wrong) = test.picks(&others).await;
     assert_eq!(test.press(&others, "answer", &wrong).await.status, StatusCode::OK);
-    let again = test.press(&others, "answer", &wrong).await;
+    let reloaded = test.press(&others, "answer", &wrong).await;
+    assert_eq!((reloaded.status, token(&reloaded)), (StatusCode::OK, None), "a page loaded again says the same");
+    let again = test.press(&others, "answer", &right).await;
     assert_eq!((again.status, token(&again)), (StatusCode::CONFLICT, None), "{}", again.text);
     assert!(again.text.contains("value=\"begin\""), "it offers to begin anew: {}", again.text);
     let anew = test.press(&again, "begin", &[]).await;

@@ -73,11 +73,16 @@ async fn of_many_parallel_proofs_of_one_puzzle_one_earns_a_token() {
     let test = std::sync::Arc::new(test);
     for _ in 0..512 {
         let (test, puzzle, numbers) = (std::sync::Arc::clone(&test), puzzle.clone(), numbers.clone());
-        proofs.spawn(async move { test.prove(&puzzle, &numbers).await.status });
+        proofs.spawn(async move { test.prove(&puzzle, &numbers).await });
     }
-    let statuses = proofs.join_all().await;
-    assert_eq!(statuses.iter().filter(|status| **status == StatusCode::OK).count(), 1);
-    assert_eq!(statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 511);
+    let replies = proofs.join_all().await;
+    // Those that come while the first is being checked are refused, those that come later are told its token.
+    let (granted, refused): (Vec<Reply>, Vec<Reply>) =
+        replies.into_iter().partition(|reply| reply.status == StatusCode::OK);
+    assert!(refused.iter().all(|reply| reply.status == StatusCode::CONFLICT));
+    let tokens: std::collections::BTreeSet<&str> =
+        granted.iter().filter_map(|reply| reply.json["token"].as_str()).collect();
+    assert_eq!(tokens.len(), 1, "{tokens:?}");
     assert_eq!(test.collector.store.machine_turns().await.unwrap(), 1);
 }
 
@@ -105,7 +110,6 @@ async fn altered_numbers_are_refused_and_use_the_puzzle_up() {
         check(&test.prove(&puzzle, numbers).await, 400, "invalid-proof", "numbers");
     }
     assert_eq!(test.prove(&puzzle, &numbers).await.status, StatusCode::OK, "too few are not looked at");
-    check(&test.prove(&puzzle, &numbers).await, 409, "challenge-spent", "puzzle");
 }
 
 #[tokio::test]
@@ -209,4 +213,30 @@ async fn all_puzzles_are_equally_long() {
     assert_eq!(long.puzzle.as_str().len(), test.puzzle().await.puzzle.as_str().len());
     let granted: Granted = serde_json::from_value(test.prove(&long, &solved(&long)).await.json).unwrap();
     assert_eq!(granted.token_lives_ms, 300_000);
+}
+
+#[tokio::test]
+async fn the_very_same_proof_again_gets_the_same_token_which_redeems_once() {
+    let test = TestCollector::start().await;
+    let puzzle = test.puzzle().await;
+    let numbers = solved(&puzzle);
+    let first = test.prove(&puzzle, &numbers).await;
+    test.clock.advance(20_000);
+    let again = test.prove(&puzzle, &numbers).await;
+    assert_eq!((first.status, again.status), (StatusCode::OK, StatusCode::OK), "{}", again.text);
+    assert_eq!(first.json["token"], again.json["token"]);
+    assert_eq!((&first.json["token_lives_ms"], &again.json["token_lives_ms"]), (&json!(120_000), &json!(100_000)));
+    let token = first.json["token"].as_str().unwrap();
+    assert_eq!(test.siteverify(&test.site.secret, token).await["success"], true);
+    assert_eq!(test.prove(&puzzle, &numbers).await.json["token"], token);
+    assert_eq!(test.siteverify(&test.site.secret, token).await["success"], false);
+    assert_eq!(test.collector.store.machine_turns().await.unwrap(), 1);
+
+    // Other numbers that solve it as well are another proof; another network is somebody else.
+    let mut hasher = Hasher::new(puzzle.memory_kib, puzzle.passes).unwrap();
+    let mut others = numbers.clone();
+    others[0] = search(&mut hasher, &salt(&puzzle), 0, numbers[0] + 1..u32::MAX, puzzle.threshold).unwrap();
+    check(&test.prove(&puzzle, &others).await, 409, "challenge-spent", "puzzle");
+    let body = json!({ "puzzle": puzzle.puzzle, "numbers": numbers });
+    check(&test.post_from("203.0.113.9", "/v1/proofs", &body).await, 409, "challenge-spent", "puzzle");
 }

@@ -135,3 +135,20 @@ pub(super) async fn a_batch_that_fails_records_nothing(place: &Place) {
     assert_eq!((sums.screens, sums.visits, sums.votes), (1, 1, 1));
     assert!(stage.store.receipt(&crate::store::testing::tag(2)).await.unwrap().is_none());
 }
+
+pub(super) async fn what_was_replied_is_kept_with_the_first_answer(place: &Place) {
+    let stage = Stage::set_up(place).await;
+    let mut first = stage.answer(1, 1, 1, &[(0, true)]);
+    first.reply = b"first".to_vec();
+    let mut second = stage.answer(1, 2, 2, &[(0, false)]);
+    second.reply = b"a second".to_vec();
+    let (one, other) = tokio::join!(stage.writer.settle(first.clone()), stage.writer.settle(second.clone()));
+    let first_counts = one.unwrap() != Settled::AlreadySpent;
+    assert_ne!(first_counts, other.unwrap() != Settled::AlreadySpent);
+    let kept = if first_counts { first.reply } else { second.reply };
+    assert_eq!(stage.store.reply(&first.nonce).await.unwrap(), Some(kept));
+    let silent = stage.answer(2, 3, 3, &[(0, true)]);
+    stage.settle(silent.clone()).await;
+    assert_eq!(stage.store.reply(&silent.nonce).await.unwrap(), None);
+    assert_eq!(stage.store.reply(&[9; 16]).await.unwrap(), None);
+}

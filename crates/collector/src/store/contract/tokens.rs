@@ -75,7 +75,8 @@ pub(super) async fn a_renewed_token_is_worth_nothing(place: &Place) {
 
 pub(super) async fn a_proof_earns_one_token(place: &Place) {
     let stage = Stage::set_up(place).await;
-    let grant = |token| Grant { nonce: [1; 16], nonce_expires_ms: NOW + 1000, token: stage.token(token) };
+    let grant =
+        |token| Grant { nonce: [1; 16], nonce_expires_ms: NOW + 1000, reply: Vec::new(), token: stage.token(token) };
     let (one, other) = tokio::join!(stage.writer.grant(grant(1)), stage.writer.grant(grant(2)));
     let stored = [one.unwrap(), other.unwrap()].iter().filter(|outcome| **outcome == GrantOutcome::Stored).count();
     assert_eq!((stored, stage.store.machine_turns().await.unwrap()), (1, 1));

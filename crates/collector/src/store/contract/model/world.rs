@@ -254,6 +254,17 @@ impl<'a> World<'a> {
             same("all votes", &told, &should)?;
             let sums = snapshot.tally(stage.campaign).await.unwrap().unwrap().sums;
             same("the ledger", &sums, &self.model.sums())?;
+            let (counts, _) = stage.store.all_counts(stage.campaign).await;
+            let told = LedgerSums {
+                screens: counts.screens,
+                visits: counts.visits,
+                passed: counts.passed,
+                visitor_ms: counts.visitor_ms,
+                gold_answers: counts.gold_answers,
+                votes: counts.votes - counts.votes_removed,
+                votes_removed: counts.votes_removed,
+            };
+            same("the statistics", &told, &sums)?;
             for (visit, should) in &self.model.receipts {
                 let told = stage.store.receipt(&tag(self.base + u32::from(*visit))).await.unwrap();
                 let told = told.map(|row| (row.votes, row.solve_ms, row.passed, row.removed_ms.is_some()));

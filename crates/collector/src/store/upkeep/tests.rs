@@ -1,0 +1,52 @@
+//! What the pages of a file keep of rows that came and went under load.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::super::statistics::HOUR_MS;
+use super::super::testing::{NOW, Place, Stage};
+use super::super::tokens::{self, NewToken, TokenDigest};
+use crate::store::DATABASE_FILE;
+
+/// Tokens of one commit, and commits: as many rows come and go as split the pages again and again.
+const TOKENS: u64 = 50;
+const COMMITS: u64 = 160;
+
+fn digest(number: u64) -> [u8; 32] {
+    *blake3::hash(&number.to_be_bytes()).as_bytes()
+}
+
+/// How many of these tokens can be told from eight bytes that are still somewhere in the file.
+fn found(folder: &Path, numbers: std::ops::Range<u64>) -> usize {
+    let bytes = std::fs::read(folder.join(DATABASE_FILE)).unwrap();
+    let pieces: HashSet<&[u8]> = bytes.windows(8).collect();
+    numbers.filter(|number| digest(*number).windows(8).any(|piece| pieces.contains(piece))).count()
+}
+
+#[tokio::test]
+async fn tokens_of_long_ago_leave_nothing_beside_those_of_now() {
+    let place = Place::sqlite();
+    let Place::Sqlite(folder) = &place else { panic!("a file") };
+    let stage = Stage::set_up(&place).await;
+    // A token every minute and a half or so; those of the last two hours are kept.
+    for commit in 0..COMMITS {
+        let now_ms = NOW + commit * HOUR_MS / 20;
+        let fresh: Vec<NewToken> = (0..TOKENS)
+            .map(|at| NewToken {
+                digest: TokenDigest(digest(commit * TOKENS + at)),
+                passed_ms: now_ms,
+                ..stage.token(0)
+            })
+            .collect();
+        let mut transaction = stage.store.database.begin().await.unwrap();
+        tokens::insert(&mut transaction, &fresh.iter().collect::<Vec<_>>()).await.unwrap();
+        transaction.commit().await.unwrap();
+        stage.store.sweep(now_ms).await.unwrap();
+    }
+    let kept = 19 * TOKENS;
+    let all = COMMITS * TOKENS;
+    stage.store.rewrite().await.unwrap();
+    assert!(stage.store.cut_log().await.unwrap());
+    assert_eq!(found(folder.path(), 0..all - 3 * kept), 0, "of those that were deleted");
+    assert_eq!(found(folder.path(), all - kept..all), usize::try_from(kept).unwrap(), "those of now are kept");
+}
