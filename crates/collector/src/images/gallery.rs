@@ -213,8 +213,8 @@ impl Inner {
     ) -> Result<Stored, GalleryError> {
         let mut readers = JoinSet::new();
         for (at, (digest, _)) in tiles.iter().zip(shown).enumerate().filter(|(_, (_, shown))| shown.is_none()) {
-            let (shelf, digest) = (self.shelf.clone(), *digest);
-            readers.spawn(async move { (at, shelf.read(&digest).await) });
+            let (tiles, digest) = (self.shelf.clone(), *digest);
+            readers.spawn(async move { (at, tiles.read(&digest).await) });
         }
         let mut stored = Stored::default();
         while let Some(read) = readers.join_next().await {

@@ -89,10 +89,10 @@ impl TryFrom<String> for BucketUrl {
         let path = text.strip_prefix("s3://").ok_or(PlaceError::Bucket)?;
         let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-        let in_bucket = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
-        let in_prefix = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        let is_part = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(in_prefix);
-        let is_bucket = (3..=63).contains(&bucket.len()) && bucket.bytes().all(in_bucket);
+        let bucket_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+        let prefix_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let is_part = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(prefix_byte);
+        let is_bucket = (3..=63).contains(&bucket.len()) && bucket.bytes().all(bucket_byte);
         let is_prefix = prefix.is_empty() || (prefix.len() <= 200 && prefix.split('/').all(is_part));
         if !is_bucket || !is_prefix {
             return Err(PlaceError::Bucket);

@@ -166,15 +166,14 @@ impl Shelf {
     /// # Errors
     /// [`ShelfError::Refused`], [`ShelfError::Unreachable`] or [`ShelfError::Foreign`]; a folder has passed when it was opened.
     pub async fn check(&self, owner: Option<&str>) -> Result<(), ShelfError> {
-        match &self.place {
-            // Inside the data folder, as the database is.
-            Shelved::Folder(folder) => {
+        match (&self.place, owner) {
+            // It lies beside its database.
+            (Shelved::Folder(folder), _) => {
                 let folder = folder.clone();
-                let _owner = owner;
                 waiting(move || folder.check()).await
             }
             #[cfg(feature = "s3")]
-            Shelved::Bucket(bucket) => bucket.check(owner).await,
+            (Shelved::Bucket(bucket), owner) => bucket.check(owner).await,
         }
     }
 
@@ -217,8 +216,8 @@ impl Shelf {
     pub async fn read(&self, digest: &[u8; 32]) -> Result<Vec<u8>, ShelfError> {
         match &self.place {
             Shelved::Folder(_) => {
-                let (shelf, digest) = (self.clone(), *digest);
-                waiting(move || shelf.read_waiting(&digest)).await
+                let (folder, digest) = (self.clone(), *digest);
+                waiting(move || folder.read_waiting(&digest)).await
             }
             #[cfg(feature = "s3")]
             Shelved::Bucket(bucket) => self.checked(digest, bucket.read(digest).await?),

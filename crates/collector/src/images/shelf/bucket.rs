@@ -1,5 +1,5 @@
 //! Tiles as objects in a bucket of an S3-compatible store. Knows requests, not who refers to the objects; every one of them ends
-//! within [`PATIENCE`], whatever the store does.
+//! within [`PATIENCE`], one that a visitor waits for within [`VISITORS_PATIENCE`], whatever the store does.
 
 mod failure;
 
@@ -26,10 +26,12 @@ use crate::images::place::BucketPlace;
 
 /// Requests under way at once when there are many to make.
 pub(super) const AT_ONCE: usize = 16;
-/// How long anything may take, repetitions included: a visitor waits for pictures no longer than for the database.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a tile may take to be read, repetitions included.
+const VISITORS_PATIENCE: Duration = Duration::from_secs(8);
+/// How long anything else may take: an import that gives up has to begin anew.
+const PATIENCE: Duration = Duration::from_secs(25);
 /// How long one request may take.
-const REQUEST: &str = "5 seconds";
+const REQUEST: &str = "8 seconds";
 /// How long a connection may take to come about.
 const CONNECT: &str = "2 seconds";
 /// Requests after the first one, when the store is busy or a connection breaks.
@@ -74,7 +76,7 @@ impl Bucket {
                     base: 2.0,
                 },
                 max_retries: REPETITIONS,
-                retry_timeout: PATIENCE,
+                retry_timeout: VISITORS_PATIENCE,
             });
         if let Some(endpoint) = &place.endpoint {
             // The environment may name another one for S3 alone: the settings win.
@@ -115,7 +117,7 @@ impl Bucket {
         let Some(owner) = owner else { return Ok(()) };
         let mark = self.path(OWNER);
         for _ in 0..2 {
-            match self.attempt(self.content(&mark)).await {
+            match attempt(self.content(&mark)).await {
                 Ok(found) => return self.compare(owner, &found),
                 Err(Failure::Store(Error::NotFound { .. })) => {}
                 Err(failure) => return Err(self.told(failure)),
@@ -123,7 +125,7 @@ impl Bucket {
             // Two collectors may do this at the same moment: the second one reads what the first one wrote.
             let put = |mode: PutMode| {
                 let text = PutPayload::from(format!("{owner}\n"));
-                self.attempt(self.store.put_opts(&mark, text, PutOptions::from(mode)))
+                attempt(self.store.put_opts(&mark, text, PutOptions::from(mode)))
             };
             match put(PutMode::Create).await {
                 Ok(_) | Err(Failure::Store(Error::AlreadyExists { .. })) => {}
@@ -162,7 +164,8 @@ impl Bucket {
     /// [`ShelfError::Missing`], [`ShelfError::Refused`] or [`ShelfError::Unreachable`].
     pub(super) async fn read(&self, digest: &[u8; 32]) -> Result<Vec<u8>, ShelfError> {
         let name = name(digest);
-        match self.attempt(self.content(&self.path(&name))).await {
+        let path = self.path(&name);
+        match attempt_within(VISITORS_PATIENCE, self.content(&path)).await {
             Err(Failure::Store(Error::NotFound { source, .. })) if !failure::is_bucket_missing(&source.to_string()) => {
                 Err(ShelfError::Missing { at: format!("{self}/{name}") })
             }
@@ -233,7 +236,7 @@ impl Bucket {
     }
 
     async fn meta(&self, name: &str) -> Result<Option<ObjectMeta>, ShelfError> {
-        match self.attempt(self.store.head(&self.path(name))).await {
+        match attempt(self.store.head(&self.path(name))).await {
             Ok(meta) => Ok(Some(meta)),
             Err(Failure::Store(Error::NotFound { .. })) => Ok(None),
             Err(failure) => Err(self.told(failure)),
@@ -245,7 +248,11 @@ impl Bucket {
     }
 
     fn path(&self, name: &str) -> Path {
-        name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
+        let mut path = self.prefix.clone();
+        for part in name.split('/') {
+            path = path.join(part);
+        }
+        path
     }
 
     /// A path as its name below the prefix.
@@ -255,11 +262,7 @@ impl Bucket {
     }
 
     async fn within<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, ShelfError> {
-        self.attempt(request).await.map_err(|failure| self.told(failure))
-    }
-
-    async fn attempt<T>(&self, request: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        timeout(PATIENCE, request).await.map_err(|_elapsed| Failure::Slow(PATIENCE))?.map_err(Failure::Store)
+        attempt(request).await.map_err(|failure| self.told(failure))
     }
 
     fn told(&self, failure: Failure) -> ShelfError {
@@ -278,6 +281,14 @@ impl fmt::Debug for Bucket {
         // Not the client: it holds the credentials.
         write!(f, "Bucket({self})")
     }
+}
+
+async fn attempt<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+    attempt_within(PATIENCE, request).await
+}
+
+async fn attempt_within<T>(patience: Duration, request: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+    timeout(patience, request).await.map_err(|_elapsed| Failure::Slow(patience))?.map_err(Failure::Store)
 }
 
 /// Whether an object is called as tiles are, `ab/ab….jpg`.
