@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::config::CONFIG_FILE;
 use crate::data::{DataFolder, SEALING_KEYS_FILE};
+use crate::images::place::Place;
 use crate::images::shelf::{Shelf, hex};
 use crate::requester::key::KEY_FILE;
 use crate::store::{DATABASE_FILE, Store};
@@ -26,8 +27,8 @@ pub struct Backup {
     pub folder: PathBuf,
     /// What is in its database; `None` when that is a server's.
     pub database: Option<Rows>,
-    /// Pictures.
-    pub pictures: usize,
+    /// Pictures; `None` when they are in a bucket and stay there.
+    pub pictures: Option<usize>,
     /// SHA-256 of pictures that rows refer to and that are missing or damaged: they are not in the backup either.
     pub lost_pictures: Vec<String>,
     /// Keys and settings.
@@ -54,7 +55,13 @@ pub type Progress = dyn Fn(usize, usize) + Send + Sync;
 
 /// Copies a data folder into a new one. It gets its name when it is complete and on disk; until then, and when anything
 /// fails, there is nothing of that name.
-pub async fn take(data: &DataFolder, store: &Store, target: &Path, progress: Box<Progress>) -> anyhow::Result<Backup> {
+pub async fn take(
+    data: &DataFolder,
+    store: &Store,
+    shelf: &Shelf,
+    target: &Path,
+    progress: Box<Progress>,
+) -> anyhow::Result<Backup> {
     ensure!(
         fs::symlink_metadata(target).is_err(),
         "{} exists already: a backup goes into a folder of its own",
@@ -78,10 +85,12 @@ pub async fn take(data: &DataFolder, store: &Store, target: &Path, progress: Box
         }
         None => None,
     };
-    let (from, to, n_images) = (data.path().to_owned(), part.path().to_owned(), images.len());
-    let copying = tokio::task::spawn_blocking(move || copy_pictures(&from, &to, &images, &*progress));
-    let lost_pictures = copying.await.context("copying pictures panicked")??;
-    let pictures = n_images - lost_pictures.len();
+    let mut lost_pictures = Vec::new();
+    let mut pictures = None;
+    if !shelf.is_remote() {
+        lost_pictures = copy_pictures(shelf, part.path(), &images, &*progress).await?;
+        pictures = Some(images.len() - lost_pictures.len());
+    }
     let files = copy_files(data, part.path())?;
     let size_bytes = sync_files(part.path()).with_context(|| format!("{} is not on disk", part.path().display()))?;
     let part = part.keep();
@@ -110,17 +119,19 @@ async fn copy_database(store: &Store, folder: &Path) -> anyhow::Result<(Rows, St
 }
 
 /// Copies pictures and checks them on the way; those that are lost already.
-fn copy_pictures(
-    from: &Path,
+async fn copy_pictures(
+    from: &Shelf,
     to: &Path,
     images: &BTreeSet<[u8; 32]>,
     progress: &Progress,
 ) -> anyhow::Result<Vec<String>> {
-    let (from, to) = (Shelf::open(from)?, Shelf::open(to)?);
+    let to = Shelf::open(to, &Place::Folder)?;
     let mut lost = Vec::new();
     for (at, image) in images.iter().enumerate() {
-        match from.read(image) {
-            Ok(tile) => drop(to.put(&tile)?),
+        match from.read(image).await {
+            Ok(tile) => {
+                to.put(tile).await?;
+            }
             Err(error) => {
                 tracing::debug!(%error, "a picture is lost");
                 lost.push(hex(image));
@@ -128,7 +139,7 @@ fn copy_pictures(
         }
         progress(at + 1, images.len());
     }
-    to.sync_folders()?;
+    to.sync().await?;
     Ok(lost)
 }
 

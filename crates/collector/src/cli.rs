@@ -30,6 +30,7 @@ use crate::chance::Chance;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, DatabaseUrl};
 use crate::data::DataFolder;
+use crate::images::shelf::Shelf;
 use crate::keys::Keys;
 use crate::store::Store;
 use crate::store::campaigns::CampaignRow;
@@ -146,6 +147,11 @@ impl Context {
 }
 
 impl Context {
+    /// The pictures, wherever they are.
+    fn shelf(&self) -> anyhow::Result<Shelf> {
+        Ok(Shelf::open(self.data.path(), &self.config.images)?)
+    }
+
     /// The sealing keys of now, wherever they are.
     async fn sealing_keys(&self) -> anyhow::Result<KeyRing> {
         let store = self.store().await?;

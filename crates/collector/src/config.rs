@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::campaign::budget::BudgetLimits;
 use crate::campaign::cost::{MachineLimits, SOLUTIONS};
+use crate::images::place::Place;
 use crate::state::Limits;
 
 /// The file inside the data folder.
@@ -33,6 +34,8 @@ pub struct Config {
     pub budget: BudgetConfig,
     /// What the machine's turn costs.
     pub machine: MachineConfig,
+    /// Where pictures are kept.
+    pub images: Place,
     /// Pictures rendered beforehand.
     pub sprites: SpritesConfig,
     /// The PostgreSQL that holds everything but pictures and keys; a SQLite file in the data folder when absent.
@@ -200,6 +203,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             budget: BudgetConfig::default(),
             machine: MachineConfig::default(),
+            images: Place::default(),
             sprites: SpritesConfig::default(),
             database: None,
         }

@@ -72,6 +72,7 @@ pub async fn examine(data: &DataFolder, clock: &dyn Clock, has_bundle: bool) -> 
         "corvee.toml is in order, or absent",
         "mend the line that is shown",
     ));
+    let place = config.as_ref().map(|config| config.images.clone()).unwrap_or_default();
     if let Ok(config) = &config {
         findings.extend(settings::examine(config).await);
         findings.push(machine::files(config));
@@ -80,7 +81,7 @@ pub async fn examine(data: &DataFolder, clock: &dyn Clock, has_bundle: bool) -> 
     findings.extend(keys(data));
     match Store::open(data.path()).await {
         Ok(store) => {
-            findings.extend(campaigns::examine(&store, &Shelf::open(data.path()), clock).await);
+            findings.extend(campaigns::examine(&store, &Shelf::open(data.path(), &place), clock).await);
             store.close().await;
         }
         Err(error) => findings.push(Finding::wrong(

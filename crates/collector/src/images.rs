@@ -3,6 +3,7 @@
 pub mod gallery;
 pub mod intake;
 mod jpeg_stream;
+pub mod place;
 mod recent;
 mod renderer;
 pub mod shelf;

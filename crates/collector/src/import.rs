@@ -9,6 +9,7 @@ mod folder;
 pub mod gold;
 pub(crate) mod labels;
 mod pictures;
+mod tidying;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,17 +21,17 @@ use self::gold::{GOLD_OF_EACH_MIN, Labelled};
 pub use self::labels::LabelProblem;
 use self::labels::Labels;
 use self::pictures::{Known, Picture};
-use crate::images::shelf::{ImportLock, Shelf, ShelfError};
+use self::tidying::lock;
+pub use self::tidying::{owner, tidy};
+use crate::images::shelf::{Shelf, ShelfError};
 use crate::store::campaigns::{CampaignId, CampaignRow};
 use crate::store::items::{ImportId, NewItem};
-use crate::store::{ImportLock as StoreLock, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Items staged between two reports of progress.
 const ITEMS_PER_STEP: usize = 1000;
 /// Bytes of a labels file: some million rows.
 const LABELS_BYTES: u64 = 256 * 1024 * 1024;
-/// Milliseconds a tile nobody refers to is kept: the import that put it may still be reading. A day.
-const SHELF_GRACE_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// What to import and how.
 #[derive(Clone, Debug)]
@@ -159,6 +160,9 @@ pub enum ImportError {
     /// The campaign could not ask anybody anything.
     #[error("{0}")]
     TooLittleGold(TooLittleGold),
+    /// Tiles were cleared away while the import was under way.
+    #[error("pictures of this import were cleared away while it was under way, nothing was imported: run it again")]
+    ClearedAway,
     /// The shelf failed.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
@@ -168,15 +172,6 @@ pub enum ImportError {
     /// A thread that worked on it is gone.
     #[error("the import was interrupted")]
     Interrupted,
-}
-
-/// What [`tidy`] cleared away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tidied {
-    /// Imports that were begun and never completed.
-    pub imports: usize,
-    /// Files on the shelf that no item refers to.
-    pub files: usize,
 }
 
 /// Imports a folder into a campaign.
@@ -208,6 +203,7 @@ pub async fn import(
     let prefix = labels_file.as_deref().and_then(|labels| labels::prefix(labels, &folder));
     let names: Vec<&str> = found.files.iter().map(|file| file.name.as_str()).collect();
     let (label_of, absent) = match_labels(labels.unwrap_or_default(), &names, prefix.as_deref());
+    shelf.check(owner(store).await?.as_deref()).await?;
     let known = known(store, shelf, campaign.id).await?;
     let mut refusals = found.refusals;
     let (pictures, refused) = pictures::read_all(found.files, shelf, known, progress).await?;
@@ -235,7 +231,11 @@ pub async fn import(
         *report.labels.entry(label.clone()).or_default() += 1;
     }
     let items: Vec<NewItem> = items.into_iter().map(|(item, _)| item).collect();
+    // Nobody clears tiles away as long as this is held, and those that are here now will be referred to when it is given back.
     let (_lock, _) = lock(store, shelf).await?;
+    if shelf.first_absent(items.iter().map(|item| item.image).collect()).await?.is_some() {
+        return Err(ImportError::ClearedAway);
+    }
     report.prior = prior(store, campaign, &report).await?;
     let import = store.begin_import(campaign.id, now_ms).await?;
     let stored = store_items(store, shelf, campaign.id, import, &items, progress).await;
@@ -249,29 +249,6 @@ pub async fn import(
         return Err(error);
     }
     Ok(report)
-}
-
-/// Clears away imports whose process was killed, and tiles on the shelf that nobody refers to. Safe beside imports that
-/// are under way.
-///
-/// # Errors
-/// [`ImportError::Shelf`] or [`ImportError::Store`].
-pub async fn tidy(store: &Store, shelf: &Shelf, now_ms: u64) -> Result<Tidied, ImportError> {
-    let (_lock, imports) = lock(store, shelf).await?;
-    let referenced = store.referenced_images().await?;
-    let shelf = shelf.clone();
-    let files = blocking(move || shelf.sweep(&referenced, now_ms.saturating_sub(SHELF_GRACE_MS))).await??;
-    Ok(Tidied { imports, files })
-}
-
-/// Takes the lock and clears away dead imports: whoever holds it is the only one alive. Returns how many there were.
-async fn lock(store: &Store, shelf: &Shelf) -> Result<((ImportLock, StoreLock), usize), ImportError> {
-    let shelf = shelf.clone();
-    let on_shelf = blocking(move || shelf.lock_imports()).await??;
-    // Machines with the same database may see the shelf through network file systems that do not lock.
-    let in_store = store.lock_imports().await?;
-    let n_dead = store.sweep_imports(u64::MAX).await?;
-    Ok(((on_shelf, in_store), n_dead))
 }
 
 async fn known(store: &Store, shelf: &Shelf, campaign: CampaignId) -> Result<Known, ImportError> {
@@ -384,8 +361,7 @@ async fn store_items(
     items: &[NewItem],
     progress: &Progress<'_>,
 ) -> Result<(), ImportError> {
-    let shelf = shelf.clone();
-    blocking(move || shelf.sync_folders()).await??;
+    shelf.sync().await?;
     let mut done = 0;
     for some in items.chunks(ITEMS_PER_STEP) {
         store.stage_items(campaign, import, some).await?;

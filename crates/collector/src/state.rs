@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use corvee_protocol::sealed_puzzle::{PUZZLE_BYTES, PUZZLE_PURPOSE};
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState, SealedTile};
 use corvee_protocol::sealed_wait::{WAIT_BYTES, WAIT_PURPOSE};
@@ -16,7 +15,7 @@ use crate::campaign::proofs::Checker;
 use crate::campaign::register::Register;
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::images::gallery::{Gallery, Sprite};
+use crate::images::gallery::{Gallery, GalleryError, Sprite};
 use crate::keys::LiveSealer;
 use crate::store::campaigns::CampaignId;
 use crate::store::items::ItemId;
@@ -30,6 +29,20 @@ pub struct Limits {
     pub budget: BudgetLimits,
     /// Machine's turns.
     pub machine: MachineLimits,
+}
+
+/// Why the image of a screen cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SpriteError {
+    /// What the screen was made of is no longer served.
+    #[error("{what} is gone")]
+    Gone {
+        /// What.
+        what: &'static str,
+    },
+    /// A tile could not be read or rendered.
+    #[error(transparent)]
+    Gallery(#[from] GalleryError),
 }
 
 /// One running collector.
@@ -108,13 +121,14 @@ impl Collector {
     }
 
     /// The sprite of a screen. Asking twice gives the same bytes and costs nothing.
-    pub async fn sprite(&self, state: &SealedState) -> anyhow::Result<Sprite> {
-        let campaign = self.register.campaign(CampaignId(state.campaign)).context("the campaign is gone")?;
+    pub async fn sprite(&self, state: &SealedState) -> Result<Sprite, SpriteError> {
+        let gone = |what| SpriteError::Gone { what };
+        let campaign = self.register.campaign(CampaignId(state.campaign)).ok_or_else(|| gone("the campaign"))?;
         let images = campaign.with_pool(|pool| {
             let standing = |tile: &SealedTile| pool.standing(ItemId(tile.item)).map(|standing| standing.image);
             state.tiles.iter().map(standing).collect::<Option<Vec<_>>>()
         });
-        let images = images.context("an item is gone")?.try_into().ok().context("a screen has nine tiles")?;
+        let images = images.and_then(|images| images.try_into().ok()).ok_or_else(|| gone("an item"))?;
         // The nonce is known to nobody outside, so that nobody can undo the variation it decides.
         let seed = *blake3::hash(&state.nonce).as_bytes();
         Ok(self.gallery.sprite(state.nonce, images, seed).await?)

@@ -84,7 +84,20 @@ pub enum StoreError {
 #[derive(Debug)]
 pub struct ImportLock {
     /// The lock ends with the connection.
-    _connection: Option<sqlx::PgConnection>,
+    connection: Option<sqlx::PgConnection>,
+}
+
+impl ImportLock {
+    /// Returns when it is still held: the database takes it back when the connection breaks.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn check(&mut self) -> Result<(), StoreError> {
+        if let Some(connection) = &mut self.connection {
+            database::check(connection).await?;
+        }
+        Ok(())
+    }
 }
 
 impl StoreError {
@@ -125,7 +138,7 @@ impl Store {
 
     /// Waits until no other collector imports; dropping the result lets the next one.
     pub async fn lock_imports(&self) -> Result<ImportLock, StoreError> {
-        Ok(ImportLock { _connection: self.database.lock_imports().await? })
+        Ok(ImportLock { connection: self.database.lock_imports().await? })
     }
 
     /// Copies everything of one moment into a new file, while others read and write. Nobody syncs that file.

@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
         what: "unit, property, API, end-to-end and doc tests, beside a throw-away PostgreSQL",
         run: |workspace, _| native(workspace),
     },
+    Step { name: "s3", what: "pictures in a bucket, of a local S3 server", run: |workspace, _| s3(workspace) },
     Step { name: "wasm", what: "the widget's tests inside Chromium", run: |workspace, _| wasm(workspace) },
     Step {
         name: "clients",
@@ -142,6 +143,27 @@ fn native(workspace: &Workspace) -> Result<()> {
     }
     drop(postgres);
     program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
+}
+
+/// The collector with the feature that the other steps leave out, beside a server that checks signatures.
+fn s3(workspace: &Workspace) -> Result<()> {
+    let server = build_s3_server(workspace)?;
+    let tests = ["test", "--locked", "-p", "corvee-collector", "--features", "s3", "--test", "pictures_in_s3"];
+    program::run(workspace.cargo().args(tests).env("CORVEE_S3_SERVER", server))?;
+    let shelf = ["test", "--locked", "-p", "corvee-collector", "--features", "s3", "--lib", "images"];
+    program::run(workspace.cargo().args(shelf))
+}
+
+/// Compiles the S3 server, whose packages are not the product's.
+fn build_s3_server(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    let target = workspace.target.join("s3-server");
+    program::run(
+        workspace
+            .cargo()
+            .args(["build", "--locked", "--manifest-path", "tests/tools/s3-server/Cargo.toml"])
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    Ok(target.join("debug").join(format!("s3-server{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn warn_of_missing_postgres(error: &anyhow::Error) {

@@ -31,6 +31,7 @@ struct Taken {
 impl Backup {
     /// An error when pictures were lost before: the backup is there, without them.
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
+        let pictures = context.shelf()?;
         let store = context.store().await?;
         let bar = progress::bar(0, "copying");
         let drawn = bar.clone();
@@ -38,7 +39,7 @@ impl Backup {
             drawn.set_length(u64::try_from(total).unwrap_or(0));
             drawn.set_position(u64::try_from(done).unwrap_or(0));
         };
-        let taken = backup::take(&context.data, &store, &self.target, Box::new(step)).await;
+        let taken = backup::take(&context.data, &store, &pictures, &self.target, Box::new(step)).await;
         bar.finish_and_clear();
         store.close().await;
         let database_command = context.config.database.as_ref().map(dump);
@@ -56,9 +57,9 @@ impl Backup {
 
 /// The password, if there is one, is left to `PGPASSWORD` or `~/.pgpass`. What is deleted within a day is left out.
 fn dump(database: &DatabaseUrl) -> String {
-    let left_out = ["spent_challenges", "tokens", "prefix_keys", "moves"];
-    let left_out: String = left_out.iter().map(|table| format!(" --exclude-table-data={table}")).collect();
-    format!("pg_dump --format=custom --no-owner{left_out} --file=corvee.pgdump {database}")
+    let left_out =
+        ["spent_challenges", "tokens", "prefix_keys", "moves"].map(|table| format!("--exclude-table-data={table}"));
+    format!("pg_dump --format=custom --no-owner {} --file=corvee.pgdump {database}", left_out.join(" "))
 }
 
 fn describe(taken: &Taken) -> String {
@@ -72,7 +73,10 @@ fn describe(taken: &Taken) -> String {
     };
     told.and_then(|()| {
         let (files, mib) = (backup.files.join(", "), backup.size_bytes as f64 / 1_048_576.0);
-        write!(text, " {} pictures, {files}: {mib:.1} MiB.", backup.pictures)
+        match backup.pictures {
+            Some(pictures) => write!(text, " {pictures} pictures, {files}: {mib:.1} MiB."),
+            None => write!(text, " {files}: {mib:.1} MiB. The pictures stay in their bucket: copy it as well."),
+        }
     })
     .expect("writing to a String cannot fail");
     match database_command {

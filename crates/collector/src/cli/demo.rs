@@ -17,7 +17,6 @@ use super::{Context, progress};
 use crate::campaign::{founding, sites};
 use crate::http::demo_site::DemoSite;
 use crate::http::{self, demo_site};
-use crate::images::shelf::Shelf;
 use crate::import::{ImportOptions, import};
 use crate::{observe, sample_folder};
 
@@ -130,7 +129,7 @@ impl Demo {
                 seed: 1,
                 skip_refused: false,
             };
-            let tiles = Shelf::open(context.data.path())?;
+            let tiles = context.shelf()?;
             import(store, &tiles, &row, options, context.clock.now_ms(), &|_| {}).await?;
         }
         Ok(name)

@@ -7,7 +7,6 @@ use clap::Args;
 use corvee_protocol::CampaignName;
 
 use super::{Context, find_campaign, progress};
-use crate::images::shelf::Shelf;
 use crate::import::{ImportOptions, ImportReport, Stage, import};
 use crate::requester::items::Imported;
 
@@ -36,7 +35,7 @@ impl Import {
     pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
         let store = context.store().await?;
         let campaign = find_campaign(&store, &self.campaign).await?;
-        let tiles = Shelf::open(context.data.path())?;
+        let tiles = context.shelf()?;
         let options = ImportOptions {
             folder: self.folder,
             labels: self.labels,

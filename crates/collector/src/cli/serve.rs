@@ -14,13 +14,15 @@ use crate::data::ServeLock;
 use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
 use crate::images::gallery::Gallery;
-use crate::images::shelf::Shelf;
+use crate::images::shelf::{Shelf, ShelfError};
+use crate::import::{self, ImportError};
 use crate::keys::Keys;
+use crate::observe;
 use crate::observe::figures::Figures;
 use crate::server::{self, Beside, Phase, Service, StopSignals};
 use crate::state::Collector;
+use crate::store::Store;
 use crate::store::writer::Writer;
-use crate::{import, observe};
 
 /// Arguments of `corvee serve`.
 #[derive(Args)]
@@ -92,10 +94,18 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     let address = listener.local_addr()?;
 
     let store = context.store().await?;
-    let shelf = Shelf::open(context.data.path())?;
-    let tidied = import::tidy(&store, &shelf, context.clock.now_ms()).await?;
-    if tidied.imports > 0 {
-        tracing::info!(imports = tidied.imports, "imports that were killed half-way have been taken back");
+    let shelf = context.shelf()?;
+    if shelf.is_remote() {
+        reach(&store, &shelf).await?;
+        // Looking at every picture of a bucket takes minutes: visitors do not wait for it.
+        let (store, shelf, now_ms) = (store.clone(), shelf.clone(), context.clock.now_ms());
+        tokio::spawn(async move {
+            if let Err(error) = tidy(&store, &shelf, now_ms).await {
+                tracing::error!(%error, "pictures that nobody refers to could not be cleared away: the next start tries again");
+            }
+        });
+    } else {
+        tidy(&store, &shelf, context.clock.now_ms()).await?;
     }
     let (writer, writer_task) = Writer::start(store.clone());
     let gallery = Gallery::new(shelf, config.sprites.memory_bytes());
@@ -122,4 +132,27 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         phase,
     };
     Ok(Prepared { service, listener, address, app, lock, figures })
+}
+
+/// Says where pictures are. What the operator has to mend ends the start; a store that is away may come back.
+async fn reach(store: &Store, shelf: &Shelf) -> anyhow::Result<()> {
+    match shelf.check(import::owner(store).await?.as_deref()).await {
+        Ok(()) => tracing::info!(%shelf, "pictures are elsewhere"),
+        Err(error @ ShelfError::Unreachable { .. }) => {
+            tracing::error!(%error, "visitors see no pictures until it does");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+async fn tidy(store: &Store, shelf: &Shelf, now_ms: u64) -> Result<(), ImportError> {
+    let tidied = import::tidy(store, shelf, now_ms).await?;
+    if tidied.imports > 0 {
+        tracing::info!(imports = tidied.imports, "imports that were killed half-way have been taken back");
+    }
+    if tidied.files > 0 {
+        tracing::info!(pictures = tidied.files, "pictures that nobody refers to have been cleared away");
+    }
+    Ok(())
 }

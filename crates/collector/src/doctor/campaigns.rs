@@ -3,15 +3,19 @@
 use crate::campaign::pool::{Pool, is_expelled};
 use crate::clock::{self, Clock};
 use crate::images::shelf::{Shelf, ShelfError};
+use crate::import::owner;
 use crate::store::campaigns::CampaignRow;
 use crate::store::sites::SiteRow;
 use crate::store::{Store, StoreError};
 use corvee_consensus::{Crowd, GoldPolicy};
+use tokio::task::JoinSet;
 
 use super::Finding;
 
 /// Pictures looked at; all of a million would take minutes.
 const PICTURES: usize = 500;
+/// Pictures being read at once.
+const READERS: usize = 16;
 /// How far ahead of this machine's clock a row may be: clocks of two machines are never quite the same.
 const CLOCK_SLACK_MS: u64 = 60_000;
 
@@ -110,22 +114,43 @@ async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<
 
 async fn pictures(store: &Store, shelf: &Result<Shelf, ShelfError>) -> Result<Finding, StoreError> {
     const ABOUT: &str = "pictures";
+    const MEND: &str = "make the folder readable and writable; of a bucket, mend what it says and try again";
     let shelf = match shelf {
         Ok(shelf) => shelf,
-        Err(error) => return Ok(Finding::wrong(ABOUT, error.to_string(), "make the folder readable and writable")),
+        Err(error) => return Ok(Finding::wrong(ABOUT, error.to_string(), MEND)),
     };
+    if let Err(error) = shelf.check(owner(store).await?.as_deref()).await {
+        return Ok(Finding::wrong(ABOUT, error.to_string(), MEND));
+    }
     let referenced = store.referenced_images().await?;
     let step = referenced.len().div_ceil(PICTURES).max(1);
-    let looked_at: Vec<_> = referenced.iter().step_by(step).collect();
-    let bad: Vec<String> = looked_at.iter().filter_map(|digest| Some(shelf.read(digest).err()?.to_string())).collect();
+    let (mut readers, mut bad, mut n_looked_at) = (JoinSet::new(), Vec::new(), 0_usize);
+    let mut waiting = referenced.iter().step_by(step);
+    loop {
+        while readers.len() < READERS {
+            let Some(digest) = waiting.next() else { break };
+            let (shelf, digest) = (shelf.clone(), *digest);
+            readers.spawn(async move { shelf.read(&digest).await });
+        }
+        let Some(Ok(read)) = readers.join_next().await else { break };
+        n_looked_at += 1;
+        match read {
+            Ok(_) => {}
+            // The others would take as long to say the same.
+            Err(error) if error.is_passing() => return Ok(Finding::wrong(ABOUT, error.to_string(), MEND)),
+            Err(error) => bad.push(error.to_string()),
+        }
+    }
+    let n_referenced = referenced.len();
+    bad.sort_unstable();
     Ok(match bad.first() {
         Some(first) => Finding::wrong(
             ABOUT,
-            format!("{} of {} pictures looked at cannot be read; the first: {first}", bad.len(), looked_at.len()),
-            "put the images folder of a backup in its place",
+            format!("{} of {n_looked_at} pictures looked at cannot be read; the first: {first}", bad.len()),
+            "put the pictures of a backup in their place",
         ),
         None => {
-            Finding::good(ABOUT, format!("{} of {} were looked at, all are whole", looked_at.len(), referenced.len()))
+            Finding::good(ABOUT, format!("in {shelf}: {n_looked_at} of {n_referenced} were looked at, all are whole"))
         }
     })
 }

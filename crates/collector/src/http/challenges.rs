@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use corvee_protocol::challenge::{Challenge, ChallengeRequest};
-use corvee_protocol::{Problem, ProblemKind, Puzzle, Sealed, Wish};
+use corvee_protocol::{Problem, Puzzle, Sealed, Wish};
 use serde::Serialize;
 
 use super::AppState;
@@ -56,14 +56,11 @@ fn refuse_foreign_pages(app: &AppState, headers: &HeaderMap, request: &Challenge
     }
 }
 
-/// The one image of a screen. 200, 400 `invalid-challenge`, 410 `challenge-expired`.
+/// The one image of a screen. 200, 400 `invalid-challenge`, 410 `challenge-expired`, 503 while the pictures' store does not answer.
 pub async fn sprite(State(app): State<AppState>, Path(sealed): Path<String>) -> Result<Response, Refusal> {
     let sealed = Sealed::try_from(sealed).map_err(|_cause| OpenChallengeError::Invalid)?;
     let state = app.collector.open(&sealed)?;
-    let sprite = app.collector.sprite(&state).await.map_err(|error| {
-        tracing::error!(%error, "a sprite could not be drawn");
-        Problem::new(ProblemKind::Internal, "the pictures of this screen could not be drawn: ask for a fresh challenge")
-    })?;
+    let sprite = app.collector.sprite(&state).await?;
     Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-store")], Bytes::from_owner(sprite))
         .into_response())
 }

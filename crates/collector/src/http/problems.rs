@@ -17,6 +17,7 @@ use crate::campaign::answering::AnswerError;
 use crate::campaign::issuing::{IssueError, OpenChallengeError};
 use crate::campaign::proofs::ProofError;
 use crate::campaign::renewing::RenewError;
+use crate::state::SpriteError;
 use crate::store::StoreError;
 
 /// A refusal on its way out.
@@ -81,6 +82,17 @@ impl From<RenewError> for Refusal {
             tracing::error!(%cause, "a token was not renewed");
         }
         Problem::from(error).into()
+    }
+}
+
+impl From<SpriteError> for Refusal {
+    fn from(error: SpriteError) -> Self {
+        tracing::error!(%error, "a sprite could not be drawn");
+        if matches!(&error, SpriteError::Gallery(cause) if cause.is_passing()) {
+            let detail = "the pictures of this screen cannot be had now: try again in a moment";
+            return Self::new(ProblemKind::Unavailable, detail);
+        }
+        Self::new(ProblemKind::Internal, "the pictures of this screen could not be drawn: ask for a fresh challenge")
     }
 }
 

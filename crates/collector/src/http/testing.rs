@@ -23,6 +23,7 @@ use crate::clock::testing::StandingClock;
 use crate::http::AppState;
 use crate::http::client_address::TrustedProxies;
 use crate::images::gallery::Gallery;
+use crate::images::place::Place;
 use crate::images::shelf::Shelf;
 use crate::requester::key::RequesterKey;
 use crate::state::{Collector, Limits};
@@ -92,7 +93,7 @@ impl TestCollector {
         };
         let site = sites::found_site(&store, &chance, site, clock.now_ms()).await.unwrap();
         let keys = KeyRing::generate(&mut chance.generator());
-        let gallery = Gallery::new(Shelf::open(data.path()).unwrap(), 1024 * 1024);
+        let gallery = Gallery::new(Shelf::open(data.path(), &Place::Folder).unwrap(), 1024 * 1024);
         let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits).await.unwrap();
         let collector = Arc::new(collector);
         let router = crate::http::router(AppState {

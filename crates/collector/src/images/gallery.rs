@@ -3,12 +3,14 @@
 
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use corvee_protocol::limits::{SELECT_TILES, SPRITE_BYTES};
 use corvee_sprite::{Look, Looks, Variant, join};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::JoinSet;
 
 use super::recent::Recent;
 use super::renderer::{Order, Orders, give_way};
@@ -20,6 +22,8 @@ pub use super::stock::StockFigures;
 
 /// Bytes of joined screens kept in memory, at their largest: 546 screens.
 const SPRITES_BYTES: usize = 32 * 1024 * 1024;
+/// How long nothing is rendered beforehand after the store of tiles did not answer.
+const REST: Duration = Duration::from_secs(2);
 /// Bytes of a variant, near enough to tell how many tiles a stock can hold.
 const VARIANT_BYTES: usize = 3 * 1024;
 
@@ -37,6 +41,17 @@ pub enum GalleryError {
     /// The thread that rendered it is gone.
     #[error("the collector is stopping")]
     Stopping,
+}
+
+impl GalleryError {
+    /// Whether it may be otherwise in a moment, with nothing done.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Shelf(error) => error.is_passing(),
+            Self::Tile(_) => false,
+            Self::Stopping => true,
+        }
+    }
 }
 
 /// A joined screen: one JPEG.
@@ -58,6 +73,9 @@ struct Inner {
 
 /// A variant and how it is shown this time.
 type Shown = (Arc<Variant>, Look);
+
+/// What is stored under the digests of a screen, of those that were read.
+type Stored = [Option<Vec<u8>>; SELECT_TILES];
 
 impl Gallery {
     /// A gallery that has nothing rendered yet and will keep variants of so many bytes.
@@ -101,7 +119,12 @@ impl Gallery {
             give_way();
             while let Some(order) = orders.next() {
                 let Some(gallery) = gallery.upgrade() else { return };
-                if let Err(error) = gallery.carry_out(order, &mut chance) {
+                let Err(error) = gallery.carry_out(order, &mut chance) else { continue };
+                if error.is_passing() {
+                    tracing::warn!(%error, "nothing is rendered beforehand until the pictures can be read again");
+                    drop(gallery);
+                    orders.put_off(order, REST);
+                } else {
                     tracing::error!(%error, "a tile could not be rendered beforehand");
                 }
             }
@@ -142,10 +165,12 @@ impl Gallery {
         let mut chance = ChaCha20Rng::from_seed(seed);
         let mut shown = self.0.take(tiles, &mut chance);
         if shown.iter().any(Option::is_none) {
+            // Read before a renderer is taken: a slow store keeps nobody waiting whose pictures are here.
+            let mut stored = self.0.read(tiles, &shown).await?;
             let _renderer = self.0.renderers.acquire().await.map_err(|_closed| GalleryError::Stopping)?;
             let (gallery, tiles) = (Arc::clone(&self.0), *tiles);
             let rendering = tokio::task::spawn_blocking(move || {
-                gallery.fill(&tiles, &mut shown, &mut chance).map(|()| (shown, chance))
+                gallery.fill(&tiles, &mut stored, &mut shown, &mut chance).map(|()| (shown, chance))
             });
             (shown, chance) = rendering.await.map_err(|_panicked| GalleryError::Stopping)??;
         }
@@ -180,21 +205,45 @@ impl Inner {
         shown
     }
 
+    /// Reads the tiles of what is missing, all at once.
+    async fn read(
+        &self,
+        tiles: &[Digest; SELECT_TILES],
+        shown: &[Option<Shown>; SELECT_TILES],
+    ) -> Result<Stored, GalleryError> {
+        let mut readers = JoinSet::new();
+        for (at, (digest, _)) in tiles.iter().zip(shown).enumerate().filter(|(_, (_, shown))| shown.is_none()) {
+            let (tiles, digest) = (self.shelf.clone(), *digest);
+            readers.spawn(async move { (at, tiles.read(&digest).await) });
+        }
+        let mut stored = Stored::default();
+        while let Some(read) = readers.join_next().await {
+            let (at, tile) = read.map_err(|_panicked| GalleryError::Stopping)?;
+            let tile = tile?;
+            if let Some(stored) = stored.get_mut(at) {
+                *stored = Some(tile);
+            }
+        }
+        Ok(stored)
+    }
+
     /// Renders what is missing, a variant of each, and keeps it.
     fn fill(
         &self,
         tiles: &[Digest; SELECT_TILES],
+        stored: &mut Stored,
         shown: &mut [Option<Shown>; SELECT_TILES],
         chance: &mut ChaCha20Rng,
     ) -> Result<(), GalleryError> {
-        for (digest, shown) in tiles.iter().zip(shown).filter(|(_, shown)| shown.is_none()) {
+        let tiles = tiles.iter().zip(stored).zip(shown);
+        for ((digest, stored), shown) in tiles.filter(|(_, shown)| shown.is_none()) {
             // Somebody else may have rendered it while this screen waited for its turn.
             let taken = self.stock().take(digest, chance);
             if let Some(taken) = taken {
                 *shown = Some((taken.variant, taken.look));
                 continue;
             }
-            let pixels = tile::decode(&self.shelf.read(digest)?)?;
+            let pixels = tile::decode(&stored.take().expect("what is missing has been read"))?;
             let variant = Arc::new(Variant::render(&pixels, chance));
             let mut looks = Looks::draw(chance);
             *shown = looks.next().map(|look| (Arc::clone(&variant), look));
@@ -218,7 +267,7 @@ impl Inner {
         if lacking == 0 {
             return Ok(());
         }
-        let pixels = tile::decode(&self.shelf.read(&digest)?)?;
+        let pixels = tile::decode(&self.shelf.read_waiting(&digest)?)?;
         for _ in 0..lacking {
             let variant = Arc::new(Variant::render(&pixels, chance));
             self.stock().put(digest, variant, Looks::draw(chance));
@@ -236,29 +285,31 @@ impl Drop for Inner {
 #[cfg(test)]
 mod tests {
     use super::super::intake::take;
+    use super::super::place::Place;
     use super::*;
 
     const STOCK_BYTES: usize = 1024 * 1024;
 
     /// A gallery with nine pictures.
-    fn gallery() -> (tempfile::TempDir, Gallery, [[u8; 32]; 9]) {
+    async fn gallery() -> (tempfile::TempDir, Gallery, [[u8; 32]; 9]) {
         let data = tempfile::tempdir().unwrap();
-        let shelf = Shelf::open(data.path()).unwrap();
-        let tiles = std::array::from_fn(|at| {
+        let shelf = Shelf::open(data.path(), &Place::Folder).unwrap();
+        let mut tiles = [[0; 32]; 9];
+        for (at, tile) in tiles.iter_mut().enumerate() {
             let shade = u8::try_from(25 * at).unwrap();
             let picture = image::RgbImage::from_fn(90, 90, |x, y| {
                 image::Rgb([shade, u8::try_from(x).unwrap(), u8::try_from(y).unwrap()])
             });
             let mut png = std::io::Cursor::new(Vec::new());
             picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-            shelf.put(&take(png.get_ref(), Some("png")).unwrap().tile).unwrap()
-        });
+            *tile = shelf.put(take(png.get_ref(), Some("png")).unwrap().tile).await.unwrap();
+        }
         (data, Gallery::new(shelf, STOCK_BYTES), tiles)
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_screen_asked_for_by_many_is_joined_once() {
-        let (_data, gallery, tiles) = gallery();
+        let (_data, gallery, tiles) = gallery().await;
         let asks = (0..16).map(|_| {
             let gallery = gallery.clone();
             tokio::spawn(async move { gallery.sprite([1; 16], tiles, [2; 32]).await.unwrap() })
@@ -276,7 +327,7 @@ mod tests {
 
     #[tokio::test]
     async fn tiles_are_read_from_disk_once() {
-        let (data, gallery, tiles) = gallery();
+        let (data, gallery, tiles) = gallery().await;
         gallery.sprite([1; 16], tiles, [2; 32]).await.unwrap();
         std::fs::remove_dir_all(data.path().join("images")).unwrap();
         assert!(gallery.sprite([2; 16], tiles, [3; 32]).await.is_ok());
@@ -284,7 +335,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_told_and_not_remembered() {
-        let (_data, gallery, tiles) = gallery();
+        let (_data, gallery, tiles) = gallery().await;
         let mut absent = tiles;
         absent[4] = [0; 32];
         let error = gallery.sprite([1; 16], absent, [2; 32]).await.unwrap_err();
@@ -294,7 +345,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_rendered_while_somebody_waits_once_the_stock_is_full() {
-        let (data, gallery, tiles) = gallery();
+        let (data, gallery, tiles) = gallery().await;
         gallery.start_rendering(ChaCha20Rng::from_seed([5; 32])).unwrap();
         gallery.stock_up(tiles.to_vec());
         while gallery.figures().tiles < 9 || !tiles.iter().all(|tile| gallery.0.stock().lacking(tile) == 0) {
@@ -315,7 +366,7 @@ mod tests {
 
     #[tokio::test]
     async fn worn_variants_are_replaced_behind_the_visitors_back() {
-        let (_data, gallery, tiles) = gallery();
+        let (_data, gallery, tiles) = gallery().await;
         gallery.start_rendering(ChaCha20Rng::from_seed([5; 32])).unwrap();
         for nonce in 0..60 {
             gallery.sprite([nonce; 16], tiles, [nonce; 32]).await.unwrap();

@@ -3,6 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::stock::Digest;
 
@@ -51,6 +52,21 @@ impl Orders {
     pub(super) fn stock_up(&self, digests: Vec<Digest>) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).ahead = digests;
         self.changed.notify_one();
+    }
+
+    /// Takes an order back that cannot be carried out now, and returns after so long, or when no more orders will come.
+    pub(super) fn put_off(&self, order: Order, rest: Duration) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match order {
+            Order::Worn(digest) => {
+                if waiting.ordered.insert(digest) {
+                    waiting.worn.push_front(digest);
+                }
+            }
+            Order::Ahead(digest) => waiting.ahead.push(digest),
+        }
+        let rested = self.changed.wait_timeout_while(waiting, rest, |waiting| !waiting.stopping);
+        drop(rested.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Lets whoever waits for an order go.
@@ -113,6 +129,21 @@ mod tests {
         }));
         let waiting = orders.waiting.lock().unwrap();
         assert_eq!((waiting.worn.len(), waiting.ordered.len()), (ORDERS, ORDERS));
+    }
+
+    #[test]
+    fn what_is_put_off_comes_next() {
+        let orders = Orders::default();
+        orders.replace([[1; 32], [2; 32]]);
+        orders.stock_up(vec![[9; 32]]);
+        let first = orders.next().unwrap();
+        orders.put_off(first, Duration::ZERO);
+        assert_eq!((orders.next(), orders.next()), (Some(first), Some(Order::Worn([2; 32]))));
+        let ahead = orders.next().unwrap();
+        orders.stop();
+        // Nobody rests that long once it has ended.
+        orders.put_off(ahead, Duration::MAX);
+        assert_eq!(orders.next(), None);
     }
 
     #[test]

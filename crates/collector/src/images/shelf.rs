@@ -1,25 +1,32 @@
-//! Tiles on disk, each under its own SHA-256. Knows files, not who refers to them.
+//! Tiles, each under its own SHA-256, in a folder or in a bucket. Knows where they lie, not who refers to them.
 //!
-//! `<data>/images/ab/ab….jpg`; a file is complete or absent, whatever is killed when.
+//! A tile is complete or absent, whatever is killed when, and what is read is what was stored. Nothing here waits on the threads
+//! that serve requests.
+
+#[cfg(feature = "s3")]
+mod bucket;
+mod folder;
+mod import_lock;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
-/// The folder inside the data folder.
-pub const SHELF_FOLDER: &str = "images";
+#[cfg(feature = "s3")]
+use self::bucket::Bucket;
+use self::folder::Folder;
+pub use self::import_lock::ImportLock;
+use super::place::Place;
+
 /// Held by whoever adds pictures to the database, so that one process never takes another's import for a dead one.
 const LOCK_FILE: &str = "import.lock";
-/// What files end in until they are complete.
-const PART: &str = "part";
 
 /// Why the shelf could not do it.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "a folder has not all troubles of a bucket"))]
 pub enum ShelfError {
     /// The file system refused.
     #[error("{}: {cause}", path.display())]
@@ -30,144 +37,291 @@ pub enum ShelfError {
         cause: io::Error,
     },
     /// A tile that should be there is not.
-    #[error("{} is missing: restore the images folder from a backup", path.display())]
+    #[error("{at} is missing: restore the pictures from a backup")]
     Missing {
         /// Where it should be.
-        path: PathBuf,
+        at: String,
     },
     /// A tile's content is not what its name says.
-    #[error("{} is damaged: restore it from a backup", path.display())]
+    #[error("{at} is damaged: restore it from a backup")]
     Damaged {
         /// Where it is.
-        path: PathBuf,
+        at: String,
     },
+    /// A bucket is named, and this binary cannot reach any.
+    #[cfg_attr(feature = "s3", expect(dead_code, reason = "this binary can"))]
+    #[error(
+        "[images] in corvee.toml says that pictures are in {place}, and this binary was built without S3: build it with \
+         `cargo build --release -p corvee-collector --features s3`, or take [images] out to keep pictures in the data folder"
+    )]
+    NotBuiltIn {
+        /// The bucket.
+        place: String,
+    },
+    /// The settings or the environment do not tell how to reach the store.
+    #[error("{place}, which [images] in corvee.toml names, cannot be used: {cause}")]
+    Settings {
+        /// The bucket.
+        place: String,
+        /// What is missing or wrong, and what to do.
+        cause: String,
+    },
+    /// The store knows the bucket or the credentials not.
+    #[error("{place} refuses: {cause}")]
+    Refused {
+        /// The bucket.
+        place: String,
+        /// What the store said, and what to do.
+        cause: String,
+    },
+    /// The store does not answer, or not in time: later it may.
+    #[error("{place} does not answer: {cause}")]
+    Unreachable {
+        /// The bucket.
+        place: String,
+        /// What was seen of it.
+        cause: String,
+    },
+    /// The bucket holds the pictures of another database.
+    #[error(
+        "{place} holds the pictures of another database, {found}: give each database a prefix of its own in [images] of corvee.toml"
+    )]
+    Foreign {
+        /// The bucket.
+        place: String,
+        /// Whose they are.
+        found: String,
+    },
+    /// The threads that worked on it are gone.
+    #[error("the collector is stopping")]
+    Stopping,
 }
 
-/// The folder of tiles.
+impl ShelfError {
+    /// Whether it may be otherwise in a moment, with nothing done.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Refused { .. } | Self::Stopping)
+    }
+}
+
+/// A tile that nobody refers to, or what is left of one: its name below the shelf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray(String);
+
+/// The place of tiles. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    folder: PathBuf,
+    place: Shelved,
+    lock_file: PathBuf,
 }
 
-/// The right to add pictures to the database, held by one process at a time; given back when dropped.
-#[derive(Debug)]
-pub struct ImportLock {
-    _file: File,
+#[derive(Clone, Debug)]
+enum Shelved {
+    Folder(Folder),
+    #[cfg(feature = "s3")]
+    Bucket(Bucket),
 }
 
 impl Shelf {
-    /// Opens the shelf of a data folder, creates it when absent.
+    /// Opens the shelf of a data folder. A folder is created when absent; a bucket is not looked at yet.
     ///
     /// # Errors
-    /// [`ShelfError::File`].
-    pub fn open(data: &Path) -> Result<Self, ShelfError> {
-        let folder = data.join(SHELF_FOLDER);
-        fs::create_dir_all(&folder).map_err(at(&folder))?;
-        Ok(Self { folder })
-    }
-
-    /// Puts a tile on the shelf and returns its SHA-256. Putting it twice changes nothing but the file's time.
-    /// It survives a power cut once [`Shelf::sync_folders`] has returned.
-    ///
-    /// # Errors
-    /// [`ShelfError::File`].
-    pub fn put(&self, tile: &[u8]) -> Result<[u8; 32], ShelfError> {
-        static PARTS: AtomicU64 = AtomicU64::new(0);
-        let digest = Sha256::digest(tile).into();
-        let path = self.path(&digest);
-        let folder = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(folder).map_err(at(folder))?;
-        let part = PARTS.fetch_add(1, Ordering::Relaxed);
-        let part = path.with_extension(format!("{}-{part}.{PART}", std::process::id()));
-        let written = File::create(&part).and_then(|mut file| {
-            file.write_all(tile)?;
-            file.sync_all()
-        });
-        written.map_err(at(&part))?;
-        fs::rename(&part, &path).map_err(at(&path))?;
-        Ok(digest)
-    }
-
-    /// Returns once the names of all tiles put so far are on disk.
-    ///
-    /// # Errors
-    /// [`ShelfError::File`].
-    pub fn sync_folders(&self) -> Result<(), ShelfError> {
-        for folder in self.folders()? {
-            File::open(&folder).and_then(|folder| folder.sync_all()).map_err(at(&folder))?;
+    /// [`ShelfError::File`], [`ShelfError::NotBuiltIn`] or [`ShelfError::Settings`].
+    pub fn open(data: &Path, place: &Place) -> Result<Self, ShelfError> {
+        match place {
+            Place::Folder => {
+                let folder = Folder::open(data)?;
+                Ok(Self { lock_file: folder.path().join(LOCK_FILE), place: Shelved::Folder(folder) })
+            }
+            #[cfg(feature = "s3")]
+            Place::Bucket(place) => {
+                Ok(Self { lock_file: data.join(LOCK_FILE), place: Shelved::Bucket(Bucket::open(place)?) })
+            }
+            #[cfg(not(feature = "s3"))]
+            Place::Bucket(place) => Err(ShelfError::NotBuiltIn { place: place.to_string() }),
         }
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(at(&self.folder))
+    }
+
+    /// Whether tiles are on another machine: looking at all of them takes minutes, and it may be away.
+    pub fn is_remote(&self) -> bool {
+        match &self.place {
+            Shelved::Folder(_) => false,
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(_) => true,
+        }
+    }
+
+    /// Tiles that may be on their way to the shelf beside those that are just being made.
+    pub fn puts_at_once(&self) -> usize {
+        match &self.place {
+            Shelved::Folder(_) => 0,
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(_) => bucket::AT_ONCE,
+        }
+    }
+
+    /// Makes sure that the shelf can be used, and that it is not another database's. `owner` says in words which database
+    /// it is, the same as long as the database lives; a bucket without an owner takes this one.
+    ///
+    /// # Errors
+    /// [`ShelfError::Refused`], [`ShelfError::Unreachable`] or [`ShelfError::Foreign`]; a folder has passed when it was opened.
+    pub async fn check(&self, owner: Option<&str>) -> Result<(), ShelfError> {
+        match (&self.place, owner) {
+            // It lies beside its database.
+            (Shelved::Folder(folder), _) => {
+                let folder = folder.clone();
+                waiting(move || folder.check()).await
+            }
+            #[cfg(feature = "s3")]
+            (Shelved::Bucket(bucket), owner) => bucket.check(owner).await,
+        }
+    }
+
+    /// Puts a tile on the shelf and returns its SHA-256. Putting it twice changes nothing but its time. It survives a power
+    /// cut once [`Shelf::sync`] has returned.
+    ///
+    /// # Errors
+    /// [`ShelfError::File`], [`ShelfError::Refused`] or [`ShelfError::Unreachable`].
+    pub async fn put(&self, tile: Vec<u8>) -> Result<[u8; 32], ShelfError> {
+        match &self.place {
+            Shelved::Folder(folder) => {
+                let folder = folder.clone();
+                waiting(move || folder.put(&tile)).await
+            }
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => bucket.put(tile).await,
+        }
+    }
+
+    /// Returns once all tiles put so far are lasting.
+    ///
+    /// # Errors
+    /// [`ShelfError::File`].
+    pub async fn sync(&self) -> Result<(), ShelfError> {
+        match &self.place {
+            Shelved::Folder(folder) => {
+                let folder = folder.clone();
+                waiting(move || folder.sync()).await
+            }
+            // A store acknowledges what is lasting.
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(_) => Ok(()),
+        }
     }
 
     /// The tile of this SHA-256.
     ///
     /// # Errors
-    /// [`ShelfError::Missing`], or [`ShelfError::Damaged`] when the content has another digest.
-    pub fn read(&self, digest: &[u8; 32]) -> Result<Vec<u8>, ShelfError> {
-        let path = self.path(digest);
-        let tile = match fs::read(&path) {
-            Ok(tile) => tile,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(ShelfError::Missing { path }),
-            Err(cause) => return Err(ShelfError::File { path, cause }),
+    /// [`ShelfError::Missing`], [`ShelfError::Damaged`] when the content has another digest, or what kept it from being read.
+    pub async fn read(&self, digest: &[u8; 32]) -> Result<Vec<u8>, ShelfError> {
+        match &self.place {
+            Shelved::Folder(_) => {
+                let (folder, digest) = (self.clone(), *digest);
+                waiting(move || folder.read_waiting(&digest)).await
+            }
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => self.checked(digest, bucket.read(digest).await?),
+        }
+    }
+
+    /// The same for a thread that may wait.
+    ///
+    /// # Errors
+    /// As [`Shelf::read`].
+    pub fn read_waiting(&self, digest: &[u8; 32]) -> Result<Vec<u8>, ShelfError> {
+        let tile = match &self.place {
+            Shelved::Folder(folder) => folder.read(digest)?,
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => bucket.read_waiting(digest)?,
         };
-        if <[u8; 32]>::from(Sha256::digest(&tile)) != *digest {
-            return Err(ShelfError::Damaged { path });
-        }
-        Ok(tile)
+        self.checked(digest, tile)
     }
 
-    /// Deletes tiles that nobody refers to and that were put before `put_before_ms`, and what killed processes left
-    /// half-written; returns how many files. A younger file may belong to an import that is still reading.
+    /// The first of these tiles that is not there.
+    ///
+    /// # Errors
+    /// [`ShelfError::File`], [`ShelfError::Refused`] or [`ShelfError::Unreachable`].
+    pub async fn first_absent(&self, digests: BTreeSet<[u8; 32]>) -> Result<Option<[u8; 32]>, ShelfError> {
+        match &self.place {
+            Shelved::Folder(folder) => {
+                let folder = folder.clone();
+                waiting(move || {
+                    for digest in digests {
+                        if !folder.has(&digest)? {
+                            return Ok(Some(digest));
+                        }
+                    }
+                    Ok(None)
+                })
+                .await
+            }
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => bucket.first_absent(digests).await,
+        }
+    }
+
+    /// Tiles that nobody refers to and that were put before `put_before_ms`, and what killed processes left half-written.
+    /// A younger one may belong to an import that is still reading.
+    ///
+    /// # Errors
+    /// [`ShelfError::File`], [`ShelfError::Refused`] or [`ShelfError::Unreachable`].
+    pub async fn strays(&self, referenced: BTreeSet<[u8; 32]>, put_before_ms: u64) -> Result<Vec<Stray>, ShelfError> {
+        match &self.place {
+            Shelved::Folder(folder) => {
+                let folder = folder.clone();
+                waiting(move || folder.strays(&referenced, put_before_ms)).await
+            }
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => bucket.strays(&referenced, put_before_ms).await,
+        }
+    }
+
+    /// Deletes those of the strays that nobody has put anew since; returns how many.
+    ///
+    /// # Errors
+    /// [`ShelfError::File`], [`ShelfError::Refused`] or [`ShelfError::Unreachable`].
+    pub async fn remove(&self, strays: Vec<Stray>, put_before_ms: u64) -> Result<usize, ShelfError> {
+        match &self.place {
+            Shelved::Folder(folder) => {
+                let folder = folder.clone();
+                waiting(move || folder.remove(&strays, put_before_ms)).await
+            }
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => bucket.remove(&strays, put_before_ms).await,
+        }
+    }
+
+    /// Waits until no other process of this machine adds pictures to the database, then keeps them all waiting.
     ///
     /// # Errors
     /// [`ShelfError::File`].
-    pub fn sweep(&self, referenced: &BTreeSet<[u8; 32]>, put_before_ms: u64) -> Result<usize, ShelfError> {
-        let names: BTreeSet<String> = referenced.iter().map(file_name).collect();
-        let put_before = UNIX_EPOCH + Duration::from_millis(put_before_ms);
-        let mut n_deleted = 0;
-        for folder in self.folders()? {
-            for entry in fs::read_dir(&folder).map_err(at(&folder))? {
-                let entry = entry.map_err(at(&folder))?;
-                let path = entry.path();
-                let ours = path.extension().is_some_and(|extension| extension == "jpg" || extension == PART);
-                let kept = entry.file_name().to_str().is_some_and(|name| names.contains(name));
-                let put = entry.metadata().and_then(|metadata| metadata.modified()).map_err(at(&path))?;
-                if ours && !kept && put < put_before {
-                    fs::remove_file(&path).map_err(at(&path))?;
-                    n_deleted += 1;
-                }
-            }
+    pub async fn lock_imports(&self) -> Result<ImportLock, ShelfError> {
+        let path = self.lock_file.clone();
+        waiting(move || ImportLock::wait_for(&path)).await
+    }
+
+    fn checked(&self, digest: &[u8; 32], tile: Vec<u8>) -> Result<Vec<u8>, ShelfError> {
+        if <[u8; 32]>::from(Sha256::digest(&tile)) == *digest {
+            return Ok(tile);
         }
-        Ok(n_deleted)
+        Err(ShelfError::Damaged { at: format!("{self}/{}", name(digest)) })
     }
+}
 
-    /// Waits until no other process adds pictures to the database, then keeps them all waiting.
-    ///
-    /// # Errors
-    /// [`ShelfError::File`].
-    pub fn lock_imports(&self) -> Result<ImportLock, ShelfError> {
-        let path = self.folder.join(LOCK_FILE);
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
-        file.lock().map_err(at(&path))?;
-        Ok(ImportLock { _file: file })
-    }
-
-    fn path(&self, digest: &[u8; 32]) -> PathBuf {
-        let name = file_name(digest);
-        self.folder.join(name.get(..2).unwrap_or_default()).join(name)
-    }
-
-    fn folders(&self) -> Result<Vec<PathBuf>, ShelfError> {
-        let mut folders = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(at(&self.folder))? {
-            let entry = entry.map_err(at(&self.folder))?;
-            if entry.file_type().map_err(at(&entry.path()))?.is_dir() {
-                folders.push(entry.path());
-            }
+impl fmt::Display for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Shelved::Folder(folder) => write!(f, "{}", folder.path().display()),
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(bucket) => write!(f, "{bucket}"),
         }
-        folders.sort_unstable();
-        Ok(folders)
     }
+}
+
+/// Those of the strays that still nobody refers to.
+pub fn unreferenced(strays: Vec<Stray>, referenced: &BTreeSet<[u8; 32]>) -> Vec<Stray> {
+    let names: BTreeSet<String> = referenced.iter().map(name).collect();
+    strays.into_iter().filter(|Stray(stray)| !names.contains(stray)).collect()
 }
 
 /// Bytes in lower-case hexadecimal.
@@ -177,70 +331,58 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-fn file_name(digest: &[u8; 32]) -> String {
-    format!("{}.jpg", hex(digest))
+/// `ab/ab….jpg`: where a tile is below its shelf.
+fn name(digest: &[u8; 32]) -> String {
+    let digest = hex(digest);
+    format!("{}/{digest}.jpg", digest.get(..2).unwrap_or_default())
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> ShelfError {
-    let path = path.to_owned();
-    move |cause| ShelfError::File { path, cause }
+/// Work that waits for the disk, on a thread where that harms nobody.
+async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ShelfError> + Send + 'static,
+) -> Result<T, ShelfError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_panicked| ShelfError::Stopping)?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LONG_AGO_MS: u64 = 1_000;
-    const FAR_AHEAD_MS: u64 = 32_503_680_000_000;
-
-    fn shelf() -> (tempfile::TempDir, Shelf) {
+    #[tokio::test]
+    async fn a_missing_and_a_damaged_tile_are_told_apart_by_their_place() {
         let data = tempfile::tempdir().unwrap();
-        let shelf = Shelf::open(data.path()).unwrap();
-        (data, shelf)
+        let shelf = Shelf::open(data.path(), &Place::Folder).unwrap();
+        let digest = shelf.put(b"abc".to_vec()).await.unwrap();
+        shelf.sync().await.unwrap();
+        let missing = shelf.read(&[9; 32]).await.unwrap_err();
+        let path = data.path().join("images").join(name(&[9; 32]));
+        assert_eq!(missing.to_string(), format!("{} is missing: restore the pictures from a backup", path.display()));
+        let path = data.path().join("images").join(name(&digest));
+        std::fs::write(&path, b"abd").unwrap();
+        let damaged = shelf.read(&digest).await.unwrap_err();
+        assert_eq!(damaged.to_string(), format!("{} is damaged: restore it from a backup", path.display()));
+        assert!(!damaged.is_passing() && !missing.is_passing());
+        shelf.put(b"abc".to_vec()).await.unwrap();
+        assert_eq!(shelf.read(&digest).await.unwrap(), b"abc");
     }
 
-    #[test]
-    fn what_is_put_is_read_back_under_its_digest() {
-        let (data, shelf) = shelf();
-        let digest = shelf.put(b"abc").unwrap();
-        assert_eq!(shelf.put(b"abc").unwrap(), digest);
-        shelf.sync_folders().unwrap();
-        assert_eq!(shelf.read(&digest).unwrap(), b"abc");
-        let path = "images/ba/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.jpg";
-        assert_eq!(fs::read(data.path().join(path)).unwrap(), b"abc");
-        assert_eq!(fs::read_dir(data.path().join("images/ba")).unwrap().count(), 1);
+    #[tokio::test]
+    async fn the_first_absent_tile_is_found() {
+        let data = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(data.path(), &Place::Folder).unwrap();
+        let there = shelf.put(b"abc".to_vec()).await.unwrap();
+        assert_eq!(shelf.first_absent(BTreeSet::from([there])).await.unwrap(), None);
+        assert_eq!(shelf.first_absent(BTreeSet::from([there, [9; 32]])).await.unwrap(), Some([9; 32]));
     }
 
+    #[cfg(not(feature = "s3"))]
     #[test]
-    fn a_missing_and_a_damaged_tile_are_told_apart() {
-        let (_data, shelf) = shelf();
-        let digest = shelf.put(b"abc").unwrap();
-        assert!(matches!(shelf.read(&[9; 32]), Err(ShelfError::Missing { .. })));
-        fs::write(shelf.path(&digest), b"abd").unwrap();
-        assert!(matches!(shelf.read(&digest), Err(ShelfError::Damaged { .. })));
-        shelf.put(b"abc").unwrap();
-        assert_eq!(shelf.read(&digest).unwrap(), b"abc");
-    }
-
-    #[test]
-    fn only_what_nobody_refers_to_is_swept() {
-        let (_data, shelf) = shelf();
-        let (kept, dropped) = (shelf.put(b"kept").unwrap(), shelf.put(b"dropped").unwrap());
-        let part = shelf.path(&kept).with_extension("1-1.part");
-        fs::write(&part, b"half").unwrap();
-        let referenced = BTreeSet::from([kept]);
-        assert_eq!(shelf.sweep(&referenced, LONG_AGO_MS).unwrap(), 0);
-        assert_eq!(shelf.sweep(&referenced, FAR_AHEAD_MS).unwrap(), 2);
-        assert!(shelf.read(&kept).is_ok() && shelf.read(&dropped).is_err() && !part.exists());
-    }
-
-    #[test]
-    fn one_import_at_a_time() {
-        let (_data, shelf) = shelf();
-        let lock = shelf.lock_imports().unwrap();
-        let other = File::open(shelf.folder.join(LOCK_FILE)).unwrap();
-        assert!(other.try_lock().is_err());
-        drop(lock);
-        assert!(other.try_lock().is_ok());
+    fn a_binary_without_s3_says_which_setting_it_cannot_follow_and_what_to_do() {
+        let data = tempfile::tempdir().unwrap();
+        let place: Place = toml::from_str("place = \"s3://museum/tiles\"").unwrap();
+        let error = Shelf::open(data.path(), &place).unwrap_err().to_string();
+        for part in ["[images] in corvee.toml", "s3://museum/tiles", "--features s3"] {
+            assert!(error.contains(part), "{error}");
+        }
     }
 }

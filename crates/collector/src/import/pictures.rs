@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use corvee_protocol::limits::IMAGE_BYTES;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::folder::FoundFile;
 use super::{ImportError, Progress, Refusal, Stage, Step};
 use crate::images::intake;
-use crate::images::shelf::{Shelf, ShelfError};
+use crate::images::shelf::Shelf;
 
 /// Pictures decoded at once, however many cores there are: each may take 200 MB.
 const AT_ONCE_MAX: usize = 8;
@@ -48,15 +49,15 @@ pub(super) async fn read_all(
 ) -> Result<(Vec<Picture>, Vec<Refusal>), ImportError> {
     let at_once = std::thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX);
     let total = files.len();
-    let known = Arc::new(known);
+    let (known, decoders) = (Arc::new(known), Arc::new(Semaphore::new(at_once)));
     let mut readers = JoinSet::new();
     let mut outcomes = BTreeMap::new();
     let mut waiting = files.into_iter();
     loop {
-        while readers.len() < at_once {
+        while readers.len() < at_once + shelf.puts_at_once() {
             let Some(file) = waiting.next() else { break };
-            let (shelf, known) = (shelf.clone(), Arc::clone(&known));
-            readers.spawn_blocking(move || (file.name.clone(), read(&file, &shelf, &known)));
+            let (shelf, known, decoders) = (shelf.clone(), Arc::clone(&known), Arc::clone(&decoders));
+            readers.spawn(async move { (file.name.clone(), take(file, &shelf, known, &decoders).await) });
         }
         let Some(outcome) = readers.join_next().await else {
             break;
@@ -88,28 +89,51 @@ fn first_of_equals(outcomes: impl Iterator<Item = Result<Picture, Refusal>>) -> 
     (pictures, refusals)
 }
 
-fn read(file: &FoundFile, shelf: &Shelf, known: &Known) -> Result<Result<Picture, Refusal>, ShelfError> {
+async fn take(
+    file: FoundFile,
+    shelf: &Shelf,
+    known: Arc<Known>,
+    decoders: &Semaphore,
+) -> Result<Result<Picture, Refusal>, ImportError> {
+    let decoder = decoders.acquire().await.map_err(|_closed| ImportError::Interrupted)?;
+    let read = tokio::task::spawn_blocking(move || read(&file, &known)).await;
+    drop(decoder);
+    let Read { name, digest, tile } = match read.map_err(|_panicked| ImportError::Interrupted)? {
+        Ok(read) => read,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let image = shelf.put(tile).await?;
+    Ok(Ok(Picture { name, digest, image }))
+}
+
+/// A picture that is not on the shelf yet.
+struct Read {
+    name: String,
+    digest: [u8; 32],
+    tile: Vec<u8>,
+}
+
+fn read(file: &FoundFile, known: &Known) -> Result<Read, Refusal> {
     let name = file.name.clone();
     let bytes = match read_bounded(&file.path) {
         Ok(bytes) => bytes,
-        Err(cause) => return Ok(Err(Refusal::of(name, format!("cannot be read: {cause}")))),
+        Err(cause) => return Err(Refusal::of(name, format!("cannot be read: {cause}"))),
     };
     let digest: [u8; 32] = Sha256::digest(&bytes).into();
     if let Some(known_as) = known.name_by_digest.get(&digest) {
         let reason = format!("is in the campaign already, as {known_as}: remove it from the folder");
-        return Ok(Err(Refusal::of(name, reason)));
+        return Err(Refusal::of(name, reason));
     }
     if known.digest_by_name.contains_key(&name) {
         let reason = "the campaign holds another picture under this name: rename it";
-        return Ok(Err(Refusal::of(name, reason)));
+        return Err(Refusal::of(name, reason));
     }
     let extension = Path::new(&name).extension().and_then(|extension| extension.to_str());
     let taken = match intake::take(&bytes, extension) {
         Ok(taken) => taken,
-        Err(error) => return Ok(Err(Refusal::of(name, error.to_string()))),
+        Err(error) => return Err(Refusal::of(name, error.to_string())),
     };
-    let image = shelf.put(&taken.tile)?;
-    Ok(Ok(Picture { name, digest, image }))
+    Ok(Read { name, digest, tile: taken.tile })
 }
 
 /// The file, and one byte beyond the limit at most: enough to be refused.

@@ -6,7 +6,9 @@ use std::sync::Mutex;
 
 use corvee_protocol::campaign::NewCampaign;
 
+use super::tidying::Tidied;
 use super::*;
+use crate::images::place;
 use crate::images::testing::picture;
 
 const NOW_MS: u64 = 1_767_225_600_000;
@@ -31,7 +33,8 @@ impl Place {
         .unwrap();
         store.create_campaign(&terms, NOW_MS).await.unwrap();
         let campaign = store.campaign(&terms.name).await.unwrap().unwrap();
-        Self { shelf: Shelf::open(data.path()).unwrap(), data, pictures: tempfile::tempdir().unwrap(), store, campaign }
+        let shelf = Shelf::open(data.path(), &place::Place::Folder).unwrap();
+        Self { shelf, data, pictures: tempfile::tempdir().unwrap(), store, campaign }
     }
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
@@ -108,7 +111,7 @@ async fn a_folder_becomes_gold_unknown_and_unlabelled_items() {
     }
     let standings = place.store.standings(place.campaign.id).await.unwrap();
     for standing in &standings {
-        assert_eq!(place.shelf.read(&standing.image).unwrap().get(..2), Some(&[0xFF, 0xD8][..]));
+        assert_eq!(place.shelf.read(&standing.image).await.unwrap().get(..2), Some(&[0xFF, 0xD8][..]));
         let expected = if standing.gold.is_some() { 0.0 } else { (5.0_f64 / 7.0).ln() };
         assert!((standing.log_odds - expected).abs() < 1e-12);
     }
@@ -274,7 +277,7 @@ async fn an_import_that_was_killed_leaves_nothing_and_does_not_stand_in_the_way(
     let item = NewItem {
         file: "000.png".to_owned(),
         digest: sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(picture(0))).into(),
-        image: place.shelf.put(b"orphan").unwrap(),
+        image: place.shelf.put(b"orphan".to_vec()).await.unwrap(),
         gold: Some(true),
         hidden_label: None,
     };
@@ -290,7 +293,7 @@ async fn an_import_that_was_killed_leaves_nothing_and_does_not_stand_in_the_way(
     assert_eq!(tidied, Tidied { imports: 1, files: 1 });
     assert_eq!(place.items().await.len(), 8);
     for standing in place.store.standings(place.campaign.id).await.unwrap() {
-        assert!(place.shelf.read(&standing.image).is_ok());
+        assert!(place.shelf.read(&standing.image).await.is_ok());
     }
     assert_eq!(tidy(&place.store, &place.shelf, far_ahead_ms).await.unwrap(), Tidied::default());
 }
@@ -309,6 +312,23 @@ async fn a_shelf_that_fails_takes_the_whole_import_back() {
     assert!(matches!(place.import(place.options()).await, Err(ImportError::Shelf(_))));
     assert!(place.items().await.is_empty());
     assert_eq!(place.store.gold_counts(place.campaign.id).await.unwrap(), (0, 0));
+}
+
+#[tokio::test]
+async fn an_import_whose_tiles_were_cleared_away_meanwhile_is_refused_whole() {
+    let place = Place::new().await;
+    place.fill(4, 4, 0);
+    let images = place.data.path().join("images");
+    let progress = |step: Step| {
+        if step.stage == Stage::Reading && step.done == step.total {
+            let first = fs::read_dir(&images).unwrap().map(|shard| shard.unwrap().path()).find(|path| path.is_dir());
+            fs::remove_dir_all(first.unwrap()).unwrap();
+        }
+    };
+    let outcome = import(&place.store, &place.shelf, &place.campaign, place.options(), NOW_MS, &progress).await;
+    assert!(matches!(outcome, Err(ImportError::ClearedAway)), "{outcome:?}");
+    assert!(place.items().await.is_empty());
+    assert_eq!(place.import(place.options()).await.unwrap().items, 8);
 }
 
 #[tokio::test]

@@ -243,6 +243,11 @@ fn relative(name: &str) -> Option<PathBuf> {
 fn refused(error: ImportError) -> Refusal {
     match error {
         ImportError::Store(error) => error.into(),
+        ImportError::Shelf(error) if error.is_passing() => {
+            tracing::error!(%error, "an upload could not be stored");
+            let detail = "the pictures' store does not take anything; nothing was imported: try again in a moment";
+            Refusal::new(ProblemKind::Unavailable, detail)
+        }
         ImportError::GoldShare => {
             Problem::new(ProblemKind::InvalidRequest, ImportError::GoldShare.to_string()).on("gold").into()
         }

@@ -224,6 +224,11 @@ impl<'a> From<&'a mut Transaction> for Source<'a> {
     }
 }
 
+/// Whether a connection is alive.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select 1").execute(connection).await.map(drop)
+}
+
 /// How the file is opened.
 pub(super) fn file(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()

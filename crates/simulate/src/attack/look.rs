@@ -84,11 +84,11 @@ fn features(picture: &RgbImage) -> [f64; FEATURES] {
 pub(super) fn classifier(looks: &[Look]) -> [Vec<f64>; 2] {
     let mut scores: [Vec<f64>; 2] = Default::default();
     for half in [false, true] {
-        let weights = learn(looks.iter().filter(|look| look.is_in_half(half)));
+        let learnt = learn(looks.iter().filter(|look| look.is_in_half(half)));
         let mut items: BTreeMap<i64, (bool, f64, f64)> = BTreeMap::new();
         for look in looks.iter().filter(|look| !look.is_in_half(half)) {
             let (_, sum, tiles) = items.entry(look.item).or_insert((look.gold, 0.0, 0.0));
-            *sum += weights.score(look);
+            *sum += learnt.score(look);
             *tiles += 1.0;
         }
         let means: Vec<(bool, f64)> = items.into_values().map(|(gold, sum, tiles)| (gold, sum / tiles)).collect();
@@ -104,14 +104,14 @@ pub(super) fn classifier(looks: &[Look]) -> [Vec<f64>; 2] {
 }
 
 /// A logistic regression on standardised features.
-struct Weights {
+struct Regression {
     means: [f64; FEATURES],
     scales: [f64; FEATURES],
     weights: [f64; FEATURES],
     bias: f64,
 }
 
-impl Weights {
+impl Regression {
     fn standard(&self, look: &Look) -> [f64; FEATURES] {
         let mut standard = look.features;
         for ((feature, mean), scale) in standard.iter_mut().zip(self.means).zip(self.scales) {
@@ -129,11 +129,11 @@ impl Weights {
     }
 }
 
-fn learn<'a>(taught: impl Iterator<Item = &'a Look>) -> Weights {
+fn learn<'a>(taught: impl Iterator<Item = &'a Look>) -> Regression {
     let taught: Vec<&Look> = taught.collect();
     let n = taught.len().max(1) as f64;
     let zero = [0.0; FEATURES];
-    let mut learnt = Weights { means: zero, scales: zero, weights: zero, bias: 0.0 };
+    let mut learnt = Regression { means: zero, scales: zero, weights: zero, bias: 0.0 };
     for look in &taught {
         for (mean, feature) in learnt.means.iter_mut().zip(look.features) {
             *mean += feature / n;

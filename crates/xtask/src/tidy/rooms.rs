@@ -40,6 +40,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         area: "crates/collector/src/",
+        names: &["object_store", "futures_util"],
+        rooms: Rooms::Only(&["images"]),
+        remedy: "let a shelf of images/ speak to the store",
+    },
+    Rule {
+        area: "crates/collector/src/",
         names: &["corvee_simulate"],
         rooms: Rooms::Only(&["cli*"]),
         remedy: "only the command line may start a crowd",
