@@ -11,7 +11,8 @@ use super::visitor::{
 };
 
 /// Nobody is refused for asking often.
-pub(crate) const SETTINGS: &str = "[budget]\nclean_challenges = 0\nclean_failures = 100000\nchallenges = 100000\n";
+pub(crate) const SETTINGS: &str =
+    "[budget]\nclean_challenges = 0\nclean_failures = 100000\nchallenges = 100000\nfailures = 100000\n";
 
 /// Languages with long words, with other letters, and from right to left.
 pub(crate) const LANGUAGES: [&str; 4] = ["en", "fr", "ar", "ja"];

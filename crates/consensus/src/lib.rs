@@ -52,10 +52,10 @@ pub mod streaming;
 pub use chance::Chance;
 pub use probability::{MAX_LOG_ODDS, Probability};
 pub use select::{
-    Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldPolicy,
-    GoldStock, GoldVerdict, ItemPosterior, Knowledge, Known, MAX_EVIDENCE, PICK_CLIP, ScreenNumber, ScreenPlan, State,
-    StopRule, Thresholds, Tile, Vote, Wear, compose, decide, human_probabilities, human_probability_without,
-    information_for_label, information_for_score, is_probing, score_screen,
+    Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldClasses,
+    GoldPolicy, GoldStock, GoldVerdict, ItemPosterior, Knowledge, Known, MAX_EVIDENCE, PICK_CLIP, ScreenNumber,
+    ScreenPlan, State, StopRule, Thresholds, Tile, Vote, Wear, compose, decide, human_probabilities,
+    human_probability_without, information_for_label, information_for_score, is_probing, score_screen,
 };
 
 /// The example of the README is compiled and run with the other doc tests.

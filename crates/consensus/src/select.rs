@@ -32,7 +32,7 @@ pub use gold::{GoldAudit, GoldPolicy, GoldVerdict, Wear};
 pub use posterior::ItemPosterior;
 pub use probing::is_probing;
 pub use selection::{
-    Candidate, Composition, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
+    Candidate, Composition, GoldClasses, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
 };
 pub use sequential::{Decision, ScreenNumber, Thresholds, decide};
 pub use stopping::{State, StopRule};

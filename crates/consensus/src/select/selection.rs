@@ -44,6 +44,17 @@ pub struct Composition {
     /// Nats of evidence a person is expected to give on a screen; where the unknown tiles are too little known for it,
     /// gold rises up to five. Default 2. A fresh campaign thereby spends about five gold a screen until votes come in.
     pub wanted_evidence: f64,
+    /// What the gold is to be of: see [`GoldClasses`].
+    pub gold_classes: GoldClasses,
+}
+
+/// Of which class gold is chosen, within the wanted range of positives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoldClasses {
+    /// As the unknown tiles are, so that who sees what a tile shows is not told thereby whether it is gold.
+    AsUnknown,
+    /// As many of both as bring the screen to the middle of the range: what says most about the visitor.
+    Balanced,
 }
 
 /// What to put on the next screen.
@@ -67,16 +78,17 @@ impl Default for Composition {
             label_weight: Probability::HALF,
             temperature: 1.0,
             wanted_evidence: 2.0,
+            gold_classes: GoldClasses::AsUnknown,
         }
     }
 }
 
 impl Composition {
-    /// The default with 3 to 5 gold tiles, 4.2 on average: for second screens and for suspicious prefixes. With two gold
-    /// tiles at least on the first screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
+    /// The default with 3 to 5 gold tiles, 4.2 on average, balanced: for second screens and for suspicious prefixes. With two
+    /// gold tiles at least on the first screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
     #[must_use]
     pub fn more_gold() -> Self {
-        Self { gold_shares: [0.0, 0.2, 0.4, 0.4], ..Self::default() }
+        Self { gold_shares: [0.0, 0.2, 0.4, 0.4], gold_classes: GoldClasses::Balanced, ..Self::default() }
     }
 }
 
@@ -144,15 +156,16 @@ pub fn compose(
         }
     }
 
-    // Gold of the class that unknown tiles are of, as far as the wanted range allows: otherwise who sees that a tile shows
-    // the thing would know that it is gold more often than not.
     let of_unknown = expected(&unknown);
-    let alike = gold as f64 * of_unknown / unknown.len().max(1) as f64;
+    let target = match composition.gold_classes {
+        GoldClasses::AsUnknown => gold as f64 * of_unknown / unknown.len().max(1) as f64,
+        GoldClasses::Balanced => f64::midpoint(composition.min_positives, composition.max_positives) - of_unknown,
+    };
     // Randomised rounding: 2.3 becomes 3 in three of ten screens.
     let rounding = chance.unit();
     let is_wanted = |count: usize| {
         let (after, before) = (count as f64 + 1.0 + of_unknown, count as f64 + of_unknown);
-        before < composition.min_positives || (count as f64 + rounding < alike && after <= composition.max_positives)
+        before < composition.min_positives || (count as f64 + rounding < target && after <= composition.max_positives)
     };
     let gold_positive = least_positive + (least_positive..most_positive).filter(|count| is_wanted(*count)).count();
     Some(ScreenPlan {
