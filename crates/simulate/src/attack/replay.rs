@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use corvee_protocol::Token;
-use rand::SeedableRng as _;
 use reqwest::Url;
 use serde::Deserialize;
 use tokio::task::JoinSet;
@@ -11,7 +10,7 @@ use tokio::task::JoinSet;
 use super::AttackError;
 use super::program::{Bench, Budget, Running, Stock};
 use super::row::{Bar, Figure, Row, Unit};
-use super::visit::{SCREEN_MS, Scene, TRUTHFUL, answer};
+use super::visit::{SCREEN_MS, Scene, answer};
 use crate::client::{http, json};
 use crate::forwarded;
 use crate::share::Share;
@@ -133,18 +132,15 @@ pub(super) async fn answers_at_once(bench: &Bench) -> Result<Vec<Row>, AttackErr
     let running = bench.collector(STOCK, Budget::Unlimited).await?;
     let scene = Scene::of(&running).await?;
     let mut most = 0_u64;
-    let mut chance = rand_chacha::ChaCha8Rng::from_seed([17; 32]);
     for number in 0..CHALLENGES {
         let from = forwarded::address(number);
         let Some(challenge) = scene.client.challenge(from).await? else { continue };
         let challenge = challenge.reply;
-        let state = scene.client.open(&challenge.challenge)?;
-        let truthful = scene.picks(&state, TRUTHFUL, &mut chance)?;
         let mut under_way = JoinSet::new();
         for guess in 0..ANSWERS {
-            // One of all 2⁹ answers each, the truthful one among them.
+            // Each of all 2⁹ answers once, the truthful one among them: the same one twice gets the same reply twice.
             let picked: Vec<u8> = (0_u8..9).filter(|tile| guess >> tile & 1 == 1).collect();
-            let request = answer(&challenge, if guess == 0 { truthful.clone() } else { picked }, SCREEN_MS);
+            let request = answer(&challenge, picked, SCREEN_MS);
             let scene = Arc::clone(&scene);
             under_way.spawn(async move { scene.client.answer(&request, from).await });
         }

@@ -16,9 +16,6 @@ const KEPT_AN_ITEM: f64 = 0.997;
 const SETTLED_LEAST: f64 = 20.0;
 /// Servings told apart; more count as the last.
 const SERVINGS: usize = 48;
-/// What is assumed before enough items were settled: (servings, items settled by them), of a hundred. Labels take four votes of
-/// people who agree, more where they do not.
-const ASSUMED: [(usize, f64); 6] = [(4, 35.0), (5, 30.0), (6, 18.0), (7, 10.0), (9, 5.0), (12, 2.0)];
 
 /// How many of each list are in service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,19 +73,16 @@ impl Exposure {
     }
 
     /// After how many servings this gold is retired: as unknown items of its class are settled, some early, some late, which
-    /// of them this is like being decided by its row.
+    /// of them this is like being decided by its row. `u32::MAX` before enough items were settled: gold that wears out before
+    /// there are votes would leave a small campaign without a check.
     pub(super) fn servings(&self, item: ItemId, positive: bool) -> u32 {
         let [negative_items, positive_items] = &self.settled;
         let own = if positive { positive_items } else { negative_items };
         let both = || negative_items.iter().zip(positive_items).map(|(one, other)| one + other);
         let enough = |counts: &[f64]| counts.iter().sum::<f64>() >= SETTLED_LEAST;
-        let mut counts: Vec<f64> = if enough(own) { own.to_vec() } else { both().collect() };
+        let counts: Vec<f64> = if enough(own) { own.to_vec() } else { both().collect() };
         if !enough(&counts) {
-            for (servings, items) in ASSUMED {
-                if let Some(count) = counts.get_mut(servings) {
-                    *count += items;
-                }
-            }
+            return u32::MAX;
         }
         let total: f64 = counts.iter().sum();
         // Screens that hold it are still under way when gold retires, one every other time: an unknown item's last serving is
@@ -138,7 +132,7 @@ mod tests {
     #[test]
     fn gold_is_retired_as_unknown_items_of_its_class_are_settled() {
         let mut exposure = Exposure::default();
-        assert!((0..500).all(|item| (3..=12).contains(&exposure.servings(ItemId(item), true))), "assumed");
+        assert_eq!(exposure.servings(ItemId(1), true), u32::MAX);
         for _ in 0..100 {
             exposure.note_settled(false, 4);
             exposure.note_settled(true, 6);
