@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_figure_is_written_with_its_interval_and_its_bar_in_its_unit() {
         let row = Row::new("A1", "", Figure::share(Share::of(25, 1000)), Bar::AtMost(0.05));
-        assert_eq!(row.figure.to_string(), "2.50 % (1.70 to 3.67)");
+        assert_eq!(row.figure.to_string(), "2.50 % (1.70 to 3.66)");
         assert_eq!(row.bar_text(), "≤ 5.00 %");
         let row = Row::new("A12", "", Figure::share(Share::of(0, 100_000)), Bar::AtMost(0.0001));
         assert_eq!((row.figure.to_string().as_str(), row.bar_text().as_str()), ("0.00 % (0.00 to 0.004)", "≤ 0.010 %"));
