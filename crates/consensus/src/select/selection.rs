@@ -165,8 +165,7 @@ pub fn compose(
     let rounding = chance.unit();
     let is_wanted = |count: usize| {
         let (after, before) = (count as f64 + 1.0 + of_unknown, count as f64 + of_unknown);
-        before < composition.min_positives - 0.5
-            || (count as f64 + rounding < target && after <= composition.max_positives)
+        before < composition.min_positives || (count as f64 + rounding < target && after <= composition.max_positives)
     };
     let gold_positive = least_positive + (least_positive..most_positive).filter(|count| is_wanted(*count)).count();
     Some(ScreenPlan {
