@@ -40,13 +40,15 @@ pub(super) fn run() -> Vec<Row> {
     let suspicious = campaign.challenges(CHALLENGES);
     let banks = Banks { clean, suspicious };
     let seeds: Vec<u64> = (0..REPEATS).map(|repeat| 810 + repeat).collect();
+    // After the loop: what is learnt by whoever has a network for each challenge.
+    let mut each = Vec::new();
     for (a_network, networks, bar) in [
         (HOUR, "all that an hour gives to each of 17 networks", Bar::AtMost(0.05)),
         (CLEAN, "the first 60 of an hour of each of 167 networks", Bar::AtMost(0.05)),
         (10, "the first ten of an hour of each of 1,000 networks", Bar::Curve),
         (1, "each from a network of its own", Bar::Curve),
     ] {
-        let each = on_all_cores(&seeds, |seed| probe(&banks, a_network, *seed));
+        each = on_all_cores(&seeds, |seed| probe(&banks, a_network, *seed));
         let bits: Vec<f64> = each.iter().map(information).collect();
         let done = format!(
             "{CHALLENGES} challenges answered rightly but for one tile, {networks}, {REPEATS} times over: bits a challenge \
@@ -61,7 +63,6 @@ pub(super) fn run() -> Vec<Row> {
     );
     rows.push(Row::new("A8", done, Figure::share(Share::of(taken.iter().sum(), OFFICES)), Bar::Curve));
 
-    let each = on_all_cores(&seeds, |seed| probe(&banks, 1, *seed));
     let mut counts: Counts = [[0; 2]; VERDICTS];
     for [clean, ..] in &each {
         for (sum, count) in counts.iter_mut().flatten().zip(clean.iter().flatten()) {
