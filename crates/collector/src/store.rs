@@ -24,10 +24,12 @@ pub mod replies;
 pub mod sites;
 pub mod snapshot;
 pub mod statistics;
+mod tallies;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tokens;
 pub mod upkeep;
+mod visits;
 pub mod writer;
 
 use std::path::Path;

@@ -52,4 +52,4 @@ pub use likelihood::{Class, Confusion, Floors, Likelihood};
 pub use promotion::{Audit, Opinion, Promotion, PromotionRule, Shadow};
 pub use stopping::{Closed, State, StopRule};
 pub use stream::Stream;
-pub use tally::{Leader, Tally, Voice};
+pub use tally::{Leader, Sums, Tally, Voice};

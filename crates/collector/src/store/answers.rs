@@ -1,12 +1,12 @@
 //! Answers becoming facts: nonce spent, votes, posteriors, receipt, ledger and token in one transaction, many at a time.
 //!
-//! The posterior of every touched item is replayed from all its votes by the consensus crate, never adjusted in place.
+//! The posterior of every touched item has the bits of a replay of all its votes by the consensus crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use corvee_consensus::{Crowd, Decision, Probability, StopRule};
 
-use super::ballots::{cast_votes, load_ballots, replay_items};
+use super::ballots::Ballots;
 use super::campaigns::CampaignId;
 use super::database::Transaction;
 use super::database::statement::{Value, sql};
@@ -14,7 +14,8 @@ use super::items::{self, ItemId, ItemState};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
 use super::tokens::{self, NewToken};
-use super::{StoreError, from_sql, moves, to_sql};
+use super::visits::Visits;
+use super::{StoreError, moves, to_sql};
 
 /// Everything one answered screen changes.
 #[derive(Clone, Debug)]
@@ -147,31 +148,24 @@ pub(super) async fn settle(
     if fresh.is_empty() {
         return Ok(vec![Settled::AlreadySpent; batch.len()]);
     }
-    let receipts = upsert_receipts(transaction, &fresh).await?;
+    let visits = Visits::open(transaction, &fresh).await?;
     let touched: BTreeSet<ItemId> = fresh.iter().flat_map(|settlement| settlement.items()).collect();
     items::lock(transaction, &touched).await?;
-    let mut ballots = load_ballots(transaction, &fresh).await?;
-    let cast = cast_votes(transaction, &fresh, &receipts, &mut ballots).await?;
-    let moved = replay_items(transaction, &fresh, &ballots).await?;
-    serve_gold(transaction, &fresh).await?;
+    let now_ms = fresh.iter().map(|settlement| settlement.now_ms).max().unwrap_or_default();
+    let mut ballots = Ballots::load(transaction, &fresh, &visits).await?;
+    let cast = ballots.cast(transaction, &fresh, &visits).await?;
+    let moved = ballots.settle(transaction, now_ms).await?;
     count_servings(transaction, &fresh).await?;
-    add_to_receipts(transaction, &fresh, &receipts, &cast).await?;
-    let counted = count(&fresh, &receipts, &cast);
+    let receipts = visits.add(transaction, &fresh, &cast, &moved).await?;
+    let counted = count(&fresh, &visits, &cast);
     add_to_ledgers(transaction, &counted).await?;
     for (heading, counts) in counted {
         *statistics.entry(heading).or_default() += counts;
     }
     let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
     tokens::insert(transaction, &minted).await?;
-    let now_ms = fresh.iter().map(|settlement| settlement.now_ms).max().unwrap_or_default();
     moves::note(transaction, &touched, now_ms).await?;
-    report(transaction, batch, &fresh, &receipts, &moved).await
-}
-
-/// Rows of the receipts by visit, with whether the visit is new.
-pub(super) struct Receipts {
-    pub(super) rows: BTreeMap<[u8; 16], i64>,
-    new_visits: BTreeSet<[u8; 16]>,
+    Ok(outcomes(batch, &fresh, &receipts, &moved))
 }
 
 /// Spends nonces, each remembered until the time beside it, with what was replied. The result holds those that were spent
@@ -200,62 +194,28 @@ pub(super) async fn spend_nonces<'a>(
     Ok(spent)
 }
 
-async fn upsert_receipts(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<Receipts, StoreError> {
-    let visits: BTreeMap<[u8; 16], &Settlement> =
-        fresh.iter().rev().map(|settlement| (settlement.visit, *settlement)).collect();
-    let row = |settlement: &&Settlement| {
-        [
-            settlement.visit.as_slice().into(),
-            settlement.code_digest.as_slice().into(),
-            settlement.campaign.id.0.into(),
-            to_sql(settlement.now_ms).into(),
-            Value::from(0_i64),
-            Value::from(0_i64),
-            Value::from(0_i64),
-            Value::from(0_i64),
-            Value::from(false),
-        ]
+/// Counts on every item of the screens that it was served, and on gold what good visitors said of it.
+async fn count_servings(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
+    let mut served: BTreeMap<ItemId, [i64; 3]> = BTreeMap::new();
+    for settlement in fresh {
+        for vote in &settlement.votes {
+            let [servings, ..] = served.entry(vote.item).or_default();
+            *servings += 1;
+        }
+        for answer in &settlement.gold {
+            let [servings, agreed, disagreed] = served.entry(answer.item).or_default();
+            *servings += 1;
+            *agreed += i64::from(answer.audit == Some(true));
+            *disagreed += i64::from(answer.audit == Some(false));
+        }
+    }
+    let row = |(item, [servings, agreed, disagreed]): (ItemId, [i64; 3])| {
+        [item.0.into(), servings.into(), agreed.into(), Value::from(disagreed)]
     };
-    let rows = sql(
-        "insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ",
-    )
-    .push_rows(visits.values().map(row))
-    // The update changes nothing: it makes the row of an older visit come back as well.
-    .push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens")
-    .all(transaction)
-    .await?;
-    let mut receipts = Receipts { rows: BTreeMap::new(), new_visits: BTreeSet::new() };
-    for row in rows {
-        let visit: Vec<u8> = row.read(1)?;
-        let Ok(visit) = <[u8; 16]>::try_from(visit) else {
-            continue;
-        };
-        receipts.rows.insert(visit, row.read(0)?);
-        if row.read::<i64>(2)? == 0 {
-            receipts.new_visits.insert(visit);
-        }
-    }
-    Ok(receipts)
-}
-
-async fn serve_gold(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
-    let mut served: BTreeMap<ItemId, (i64, i64)> = BTreeMap::new();
-    for answer in fresh.iter().flat_map(|settlement| &settlement.gold) {
-        let (agreed, disagreed) = served.entry(answer.item).or_default();
-        match answer.audit {
-            Some(true) => *agreed += 1,
-            Some(false) => *disagreed += 1,
-            None => {}
-        }
-    }
-    if served.is_empty() {
-        return Ok(());
-    }
-    let rows = served.into_iter().map(|(item, (agreed, disagreed))| [item.0.into(), agreed.into(), disagreed.into()]);
-    sql("with served (id, agreed, disagreed) as (")
-        .push_rows(rows)
+    sql("with served (id, n, agreed, disagreed) as (")
+        .push_rows(served.into_iter().map(row))
         .push(
-            ") update items set gold_agreed = items.gold_agreed + served.agreed, \
+            ") update items set servings = items.servings + served.n, gold_agreed = items.gold_agreed + served.agreed, \
              gold_disagreed = items.gold_disagreed + served.disagreed from served where items.id = served.id",
         )
         .execute(transaction)
@@ -263,67 +223,11 @@ async fn serve_gold(transaction: &mut Transaction, fresh: &[&Settlement]) -> Res
     Ok(())
 }
 
-async fn count_servings(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
-    let mut servings: BTreeMap<ItemId, i64> = BTreeMap::new();
-    for settlement in fresh {
-        for item in settlement.items() {
-            *servings.entry(item).or_default() += 1;
-        }
-    }
-    sql("with served (id, n) as (")
-        .push_rows(servings.into_iter().map(|(item, n)| [item.0.into(), n.into()]))
-        .push(") update items set servings = items.servings + served.n from served where items.id = served.id")
-        .execute(transaction)
-        .await?;
-    Ok(())
-}
-
-async fn add_to_receipts(
-    transaction: &mut Transaction,
-    fresh: &[&Settlement],
-    receipts: &Receipts,
-    cast: &[u64],
-) -> Result<(), StoreError> {
-    let mut sums: BTreeMap<i64, (i64, u64, i64, u64, bool)> = BTreeMap::new();
-    for (settlement, n_cast) in fresh.iter().zip(cast) {
-        let Some(receipt) = receipts.rows.get(&settlement.visit) else {
-            continue;
-        };
-        let sum = sums.entry(*receipt).or_default();
-        sum.0 += 1;
-        sum.1 += settlement.screen_ms;
-        sum.2 += i64::try_from(settlement.gold.len()).unwrap_or(0);
-        sum.3 += n_cast;
-        sum.4 |= settlement.token.is_some();
-    }
-    let row = |(receipt, (screens, solve_ms, gold_answers, votes, passed)): (i64, (i64, u64, i64, u64, bool))| {
-        [
-            receipt.into(),
-            screens.into(),
-            to_sql(solve_ms).into(),
-            gold_answers.into(),
-            to_sql(votes).into(),
-            Value::from(passed),
-        ]
-    };
-    sql("with done (id, screens, solve_ms, gold_answers, votes, passed) as (")
-        .push_rows(sums.into_iter().map(row))
-        .push(
-            ") update receipts set screens = receipts.screens + done.screens, \
-             solve_ms = receipts.solve_ms + done.solve_ms, gold_answers = receipts.gold_answers + done.gold_answers, \
-             votes = receipts.votes + done.votes, passed = (receipts.passed or done.passed) \
-             from done where receipts.id = done.id",
-        )
-        .execute(transaction)
-        .await?;
-    Ok(())
-}
-
 /// What these answers amount to, by hour, site and campaign.
-fn count(fresh: &[&Settlement], receipts: &Receipts, cast: &[u64]) -> Statistics {
-    let mut new_visits = receipts.new_visits.clone();
+fn count(fresh: &[&Settlement], visits: &Visits, cast: &[Vec<ItemId>]) -> Statistics {
+    let mut new_visits = visits.new_ones().clone();
     let mut counted = Statistics::new();
-    for (settlement, n_cast) in fresh.iter().zip(cast) {
+    for (settlement, items) in fresh.iter().zip(cast) {
         let heading = Heading::new(settlement.now_ms, Some(settlement.site), Some(settlement.campaign.id));
         *counted.entry(heading).or_default() += Counts {
             screens: 1,
@@ -332,7 +236,7 @@ fn count(fresh: &[&Settlement], receipts: &Receipts, cast: &[u64]) -> Statistics
             failed: u64::from(settlement.decision == Decision::Refuse),
             visitor_ms: settlement.screen_ms,
             gold_answers: u64::try_from(settlement.gold.len()).unwrap_or(0),
-            votes: *n_cast,
+            votes: u64::try_from(items.len()).unwrap_or(0),
             ..Counts::default()
         };
     }
@@ -362,40 +266,22 @@ async fn add_to_ledgers(transaction: &mut Transaction, counted: &Statistics) -> 
     Ok(())
 }
 
-async fn report(
-    transaction: &mut Transaction,
+/// One outcome a settlement of the batch, in order.
+fn outcomes(
     batch: &[Settlement],
     fresh: &[&Settlement],
-    receipts: &Receipts,
+    receipts: &BTreeMap<[u8; 16], Recorded>,
     moved: &BTreeMap<ItemId, MovedItem>,
-) -> Result<Vec<Settled>, StoreError> {
-    let statement = sql(
-        "select receipts.id, solve_ms, gold_answers, votes, (select count(*) from votes join items on items.id = votes.item_id \
-         where votes.receipt_id = receipts.id and items.state = 'final') from receipts where receipts.id in (",
-    )
-    .push_list(receipts.rows.values().copied())
-    .push(")");
-    let mut sums = BTreeMap::new();
-    for row in statement.all(transaction).await? {
-        let recorded = Recorded {
-            solve_ms: from_sql(row.read(1)?),
-            gold_answers: from_sql(row.read(2)?),
-            votes: from_sql(row.read(3)?),
-            final_labels: from_sql(row.read(4)?),
-            ..Recorded::default()
-        };
-        sums.insert(row.read::<i64>(0)?, recorded);
-    }
+) -> Vec<Settled> {
     let mut outstanding: BTreeSet<[u8; 16]> = fresh.iter().map(|settlement| settlement.nonce).collect();
-    let outcomes = batch.iter().map(|settlement| {
+    let outcome = |settlement: &Settlement| {
         if !outstanding.remove(&settlement.nonce) {
             return Settled::AlreadySpent;
         }
-        let receipt = receipts.rows.get(&settlement.visit);
-        let mut recorded = receipt.and_then(|receipt| sums.get(receipt)).cloned().unwrap_or_default();
+        let mut recorded = receipts.get(&settlement.visit).cloned().unwrap_or_default();
         recorded.moved = settlement.votes.iter().filter_map(|vote| moved.get(&vote.item)).copied().collect();
         recorded.served_gold = settlement.gold.iter().map(|answer| answer.item).collect();
         Settled::Recorded(recorded)
-    });
-    Ok(outcomes.collect())
+    };
+    batch.iter().map(outcome).collect()
 }

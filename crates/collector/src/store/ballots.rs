@@ -1,158 +1,142 @@
-//! The votes on the items a batch touches: loaded, cast, and replayed into posteriors by the consensus crate.
+//! The votes that a batch casts: each counted once a visit and heard once a network, and added to what their items' votes
+//! amount to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use corvee_consensus::{ItemPosterior, Probability, State, Vote};
+use corvee_consensus::{ItemPosterior, Vote};
 
-use super::answers::{CampaignRules, MovedItem, Receipts, Settlement};
+use super::answers::{CampaignRules, MovedItem, Settlement};
 use super::database::Transaction;
 use super::database::statement::{Value, sql};
-use super::items::{ItemId, ItemState};
+use super::items::ItemId;
+use super::tallies::{self, Standing};
+use super::visits::Visits;
 use super::{StoreError, to_sql};
 
-/// The votes on an item, in the order they were cast.
-#[derive(Default)]
-pub(super) struct Ballot {
-    votes: Vec<Vote>,
-    receipts: BTreeSet<i64>,
-    prefixes: BTreeSet<[u8; 8]>,
+/// What has to be known of the items that a batch votes on.
+pub(super) struct Ballots<'a> {
+    rules: BTreeMap<ItemId, &'a CampaignRules>,
+    posteriors: BTreeMap<ItemId, ItemPosterior>,
+    /// Which receipts have voted on which item.
+    voted: BTreeSet<(ItemId, i64)>,
+    /// Which networks have voted on which item.
+    heard: BTreeSet<(ItemId, [u8; 8])>,
 }
 
-/// The votes on every item the settlements touch.
-pub(super) async fn load_ballots(
-    transaction: &mut Transaction,
-    fresh: &[&Settlement],
-) -> Result<BTreeMap<ItemId, Ballot>, StoreError> {
-    let touched: BTreeSet<ItemId> =
-        fresh.iter().flat_map(|settlement| settlement.votes.iter().map(|vote| vote.item)).collect();
-    let mut ballots: BTreeMap<ItemId, Ballot> = touched.iter().map(|item| (*item, Ballot::default())).collect();
-    if touched.is_empty() {
-        return Ok(ballots);
-    }
-    let statement = sql("select item_id, receipt_id, picked, human, new_prefix, prefix from votes where item_id in (")
-        .push_list(touched.iter().map(|item| item.0))
-        .push(") order by id");
-    for row in statement.all(transaction).await? {
-        let Some(ballot) = ballots.get_mut(&ItemId(row.read(0)?)) else {
-            continue;
-        };
-        ballot.receipts.insert(row.read(1)?);
-        ballot.votes.push(Vote {
-            picked: row.read(2)?,
-            human: Probability::saturating(row.read(3)?),
-            new_prefix: row.read(4)?,
-        });
-        let prefix: Option<Vec<u8>> = row.read(5)?;
-        ballot.prefixes.extend(prefix.and_then(|prefix| <[u8; 8]>::try_from(prefix).ok()));
-    }
-    Ok(ballots)
-}
-
-/// Casts the votes and returns how many each settlement cast. A visit votes once on an item.
-pub(super) async fn cast_votes(
-    transaction: &mut Transaction,
-    fresh: &[&Settlement],
-    receipts: &Receipts,
-    ballots: &mut BTreeMap<ItemId, Ballot>,
-) -> Result<Vec<u64>, StoreError> {
-    let mut cast = Vec::with_capacity(fresh.len());
-    let mut rows = Vec::new();
-    for settlement in fresh {
-        let mut n_cast = 0;
-        for vote in &settlement.votes {
-            let (Some(ballot), Some(receipt)) = (ballots.get_mut(&vote.item), receipts.rows.get(&settlement.visit))
-            else {
-                continue;
-            };
-            if !ballot.receipts.insert(*receipt) {
-                continue;
-            }
-            let new_prefix = ballot.prefixes.insert(settlement.prefix);
-            ballot.votes.push(Vote { picked: vote.picked, human: vote.human, new_prefix });
-            rows.push([
-                vote.item.0.into(),
-                (*receipt).into(),
-                vote.picked.into(),
-                vote.human.value().into(),
-                settlement.over_exposed_gold.into(),
-                new_prefix.into(),
-                settlement.prefix.as_slice().into(),
-                Value::from(to_sql(settlement.now_ms)),
-            ]);
-            n_cast += 1;
+impl<'a> Ballots<'a> {
+    /// What is known of the items that the settlements vote on.
+    pub(super) async fn load(
+        transaction: &mut Transaction,
+        fresh: &[&'a Settlement],
+        visits: &Visits,
+    ) -> Result<Self, StoreError> {
+        let asks =
+            fresh.iter().flat_map(|settlement| settlement.votes.iter().map(move |vote| (*settlement, vote.item)));
+        let (mut rules, mut asked) = (BTreeMap::new(), BTreeSet::new());
+        for (settlement, item) in asks {
+            rules.insert(item, &settlement.campaign);
+            asked.insert((item, settlement.prefix));
         }
-        cast.push(n_cast);
+        let posteriors = tallies::posteriors(transaction, &rules).await?;
+        let voted = voted(transaction, visits).await?;
+        let heard = heard(transaction, &asked).await?;
+        Ok(Self { rules, posteriors, voted, heard })
     }
-    if !rows.is_empty() {
-        sql("insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ")
-            .push_rows(rows)
-            .execute(transaction)
-            .await?;
+
+    /// Casts the votes and returns the items that each settlement cast one on. A visit votes once on an item.
+    pub(super) async fn cast(
+        &mut self,
+        transaction: &mut Transaction,
+        fresh: &[&Settlement],
+        visits: &Visits,
+    ) -> Result<Vec<Vec<ItemId>>, StoreError> {
+        let mut cast = Vec::with_capacity(fresh.len());
+        let mut rows = Vec::new();
+        for settlement in fresh {
+            let mut items = Vec::with_capacity(settlement.votes.len());
+            for vote in &settlement.votes {
+                let (Some(posterior), Some(receipt)) =
+                    (self.posteriors.get_mut(&vote.item), visits.receipt(settlement.visit))
+                else {
+                    continue;
+                };
+                if !self.voted.insert((vote.item, receipt)) {
+                    continue;
+                }
+                let new_prefix = self.heard.insert((vote.item, settlement.prefix));
+                let counted = Vote { picked: vote.picked, human: vote.human, new_prefix };
+                posterior.add(&settlement.campaign.crowd, counted);
+                rows.push([
+                    vote.item.0.into(),
+                    receipt.into(),
+                    vote.picked.into(),
+                    vote.human.value().into(),
+                    settlement.over_exposed_gold.into(),
+                    new_prefix.into(),
+                    settlement.prefix.as_slice().into(),
+                    Value::from(to_sql(settlement.now_ms)),
+                ]);
+                items.push(vote.item);
+            }
+            cast.push(items);
+        }
+        if !rows.is_empty() {
+            sql("insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ")
+                .push_rows(rows)
+                .execute(transaction)
+                .await?;
+        }
+        Ok(cast)
     }
-    Ok(cast)
+
+    /// Writes where the items stand now.
+    pub(super) async fn settle(
+        &self,
+        transaction: &mut Transaction,
+        now_ms: u64,
+    ) -> Result<BTreeMap<ItemId, MovedItem>, StoreError> {
+        let standing = |(item, posterior): (&ItemId, &ItemPosterior)| {
+            Some(Standing::new(*item, self.rules.get(item)?, posterior, now_ms))
+        };
+        let standings: Vec<Standing> = self.posteriors.iter().filter_map(standing).collect();
+        tallies::write(transaction, &standings).await?;
+        Ok(standings.into_iter().map(|standing| (standing.moved.id, standing.moved)).collect())
+    }
 }
 
-/// Replays every touched item from all its votes and writes where it stands.
-pub(super) async fn replay_items(
+/// What the batch's older visits have voted on; a new one has voted on nothing.
+async fn voted(transaction: &mut Transaction, visits: &Visits) -> Result<BTreeSet<(ItemId, i64)>, StoreError> {
+    let mut voted = BTreeSet::new();
+    let older: Vec<i64> = visits.older().collect();
+    if older.is_empty() {
+        return Ok(voted);
+    }
+    let statement = sql("select item_id, receipt_id from votes where receipt_id in (").push_list(older).push(")");
+    for row in statement.all(transaction).await? {
+        voted.insert((ItemId(row.read(0)?), row.read(1)?));
+    }
+    Ok(voted)
+}
+
+/// Which of these networks have voted on the item beside it.
+async fn heard(
     transaction: &mut Transaction,
-    fresh: &[&Settlement],
-    ballots: &BTreeMap<ItemId, Ballot>,
-) -> Result<BTreeMap<ItemId, MovedItem>, StoreError> {
-    let mut rules: BTreeMap<ItemId, (&CampaignRules, u64)> = BTreeMap::new();
-    for settlement in fresh {
-        rules.extend(settlement.votes.iter().map(|vote| (vote.item, (&settlement.campaign, settlement.now_ms))));
+    asked: &BTreeSet<(ItemId, [u8; 8])>,
+) -> Result<BTreeSet<(ItemId, [u8; 8])>, StoreError> {
+    let mut heard = BTreeSet::new();
+    if asked.is_empty() {
+        return Ok(heard);
     }
-    let replayed: Vec<(MovedItem, f64, u64)> = rules
-        .iter()
-        .filter_map(|(item, (rules, now_ms))| {
-            let ballot = ballots.get(item)?;
-            let (moved, effective_votes) = replay(*item, rules, ballot.votes.iter().copied());
-            Some((moved, effective_votes, *now_ms))
-        })
-        .collect();
-    write_standings(transaction, &replayed).await?;
-    Ok(replayed.into_iter().map(|(moved, ..)| (moved.id, moved)).collect())
-}
-
-/// Where an item stands after these votes, and their effective number.
-pub(super) fn replay(id: ItemId, rules: &CampaignRules, votes: impl IntoIterator<Item = Vote>) -> (MovedItem, f64) {
-    let posterior = ItemPosterior::replay(&rules.crowd, rules.prior, votes);
-    let state = match rules.stop.state(&posterior) {
-        State::Open => ItemState::Open,
-        State::Final { .. } => ItemState::Final,
-        State::Ambiguous => ItemState::Ambiguous,
-    };
-    let moved = MovedItem { id, state, log_odds: posterior.log_odds(), n_votes: posterior.votes() };
-    (moved, posterior.effective_votes())
-}
-
-/// Writes where items stand: (item, effective votes, now).
-pub(super) async fn write_standings(
-    transaction: &mut Transaction,
-    items: &[(MovedItem, f64, u64)],
-) -> Result<(), StoreError> {
-    if items.is_empty() {
-        return Ok(());
+    let rows = asked.iter().map(|(item, prefix)| [Value::from(item.0), prefix.as_slice().into()]);
+    let statement = sql("with asked (item_id, prefix) as (").push_rows(rows).push(
+        ") select item_id, prefix from asked where exists \
+         (select 1 from votes where votes.item_id = asked.item_id and votes.prefix = asked.prefix)",
+    );
+    for row in statement.all(transaction).await? {
+        let prefix: Vec<u8> = row.read(1)?;
+        if let Ok(prefix) = <[u8; 8]>::try_from(prefix) {
+            heard.insert((ItemId(row.read(0)?), prefix));
+        }
     }
-    let row = |(moved, effective_votes, now_ms): &(MovedItem, f64, u64)| {
-        [
-            moved.id.0.into(),
-            moved.state.word().into(),
-            moved.log_odds.into(),
-            i64::from(moved.n_votes).into(),
-            (*effective_votes).into(),
-            Value::from(to_sql(*now_ms)),
-        ]
-    };
-    sql("with moved (id, state, log_odds, n_votes, effective_votes, now_ms) as (")
-        .push_rows(items.iter().map(row))
-        .push(
-            ") update items set state = moved.state, log_odds = moved.log_odds, n_votes = moved.n_votes, \
-             effective_votes = moved.effective_votes, settled_ms = case when moved.state = 'open' then null \
-             when items.state = moved.state then items.settled_ms else moved.now_ms end \
-             from moved where items.id = moved.id",
-        )
-        .execute(transaction)
-        .await?;
-    Ok(())
+    Ok(heard)
 }

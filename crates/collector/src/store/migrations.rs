@@ -57,6 +57,7 @@ const SAMPLES: &[(i64, &str)] = &[
              values (1, 3600000, 1, 1, 9, 0, 8, 7, 6, 5, 40000, 3, 2, 1, 0, 0, 0), (24, 0, 1, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 8, 7, 6);",
     ),
     (6, "insert into spent_challenges (nonce, expires_ms, reply) values ({22}, 99, {23});"),
+    (7, "update items set tally = {24} where id = 1;"),
 ];
 
 /// A database whose schema is brought up step by step.

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use corvee_consensus::{Probability, Vote};
-
 use super::answers::{CampaignRules, MovedItem};
-use super::ballots::{replay, write_standings};
 use super::campaigns::CampaignId;
 use super::database::Transaction;
-use super::database::statement::{Row, sql};
+use super::database::statement::sql;
 use super::items::{self, ItemId};
 use super::statistics::{self, Counts, Heading, Statistics};
+use super::tallies::{self, Standing};
 use super::{Store, StoreError, from_sql, moves, to_sql};
 
 /// A receipt as stored.
@@ -111,11 +109,11 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
         if row.read(1)? {
             pass_prefix_on(transaction, item, row.read(2)?).await?;
         }
-        let (standing, effective_votes) = replay(item, &removal.campaign, remaining_votes(transaction, item).await?);
-        moved.insert(item, (standing, effective_votes, removal.now_ms));
+        let posterior = tallies::replayed(transaction, item, &removal.campaign).await?;
+        moved.insert(item, Standing::new(item, &removal.campaign, &posterior, removal.now_ms));
     }
-    let moved: Vec<(MovedItem, f64, u64)> = moved.into_values().collect();
-    write_standings(transaction, &moved).await?;
+    let moved: Vec<Standing> = moved.into_values().collect();
+    tallies::write(transaction, &moved).await?;
     sql("update receipts set votes = 0, removed_ms = coalesce(removed_ms, $1) where id = $2")
         .bind(to_sql(removal.now_ms))
         .bind(receipt)
@@ -132,7 +130,7 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
         let counts = Counts { votes_removed: n_votes, ..Counts::default() };
         statistics::add(transaction, &Statistics::from([(heading, counts)])).await?;
     }
-    Ok(Removed::Votes { n_votes, moved: moved.into_iter().map(|(standing, ..)| standing).collect() })
+    Ok(Removed::Votes { n_votes, moved: moved.into_iter().map(|standing| standing.moved).collect() })
 }
 
 /// The removed vote was the first of its address prefix: the next one of that prefix takes its place.
@@ -148,15 +146,4 @@ async fn pass_prefix_on(
         .execute(transaction)
         .await?;
     Ok(())
-}
-
-async fn remaining_votes(transaction: &mut Transaction, item: ItemId) -> Result<Vec<Vote>, StoreError> {
-    let rows = sql("select picked, human, new_prefix from votes where item_id = $1 order by id")
-        .bind(item.0)
-        .all(transaction)
-        .await?;
-    let vote = |row: &Row| {
-        Ok(Vote { picked: row.read(0)?, human: Probability::saturating(row.read(1)?), new_prefix: row.read(2)? })
-    };
-    rows.iter().map(vote).collect()
 }

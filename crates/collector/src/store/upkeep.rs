@@ -70,7 +70,8 @@ impl Store {
     }
 
     /// Writes tables anew whose rows come and go in random order: where their pages were split, copies of rows stay behind in
-    /// the gaps, which deleting the row does not overwrite. A file's alone; what is rewritten is an hour of tokens.
+    /// the gaps, which deleting the row does not overwrite. A file's alone; what is rewritten is an hour of tokens
+    /// and a day of networks.
     pub async fn rewrite(&self) -> Result<(), StoreError> {
         if self.is_shared() {
             return Ok(());
@@ -86,6 +87,7 @@ impl Store {
             "delete from spent_challenges",
             "insert into spent_challenges select * from kept_challenges",
             "drop table kept_challenges",
+            "reindex votes_by_prefix",
         ] {
             sql(statement).execute(&mut transaction).await?;
         }

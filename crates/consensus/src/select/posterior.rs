@@ -3,7 +3,7 @@
 use crate::probability::{MAX_LOG_ODDS, Probability};
 use crate::select::crowd::Crowd;
 use crate::select::vote::Vote;
-use crate::streaming::Tally;
+use crate::streaming::{Sums, Tally};
 
 /// The running posterior of one item: a [`Tally`] of two classes. Sums are exact, so that the order of votes changes
 /// nothing; the same prior and the same votes give the same bits. A retraction is a [`ItemPosterior::replay`] without the
@@ -30,6 +30,18 @@ impl ItemPosterior {
             item.add(crowd, vote);
         }
         item
+    }
+
+    /// The posterior of an item whose votes so far amount to `sums`. With the prior and the crowd of then it has the bits
+    /// of a [`ItemPosterior::replay`] of those votes.
+    pub fn resume(prior: Probability, sums: &Sums) -> Self {
+        let Self { prior_log_odds, tally } = Self::new(prior);
+        Self { prior_log_odds, tally: tally.resumed(sums) }
+    }
+
+    /// What its votes amount to.
+    pub fn sums(&self) -> Sums {
+        self.tally.sums()
     }
 
     /// Adds one vote.
@@ -111,6 +123,21 @@ mod tests {
             let replayed = ItemPosterior::replay(&crowd, prior, votes);
             prop_assert_eq!(bits(&live), bits(&replayed));
             prop_assert_eq!((live.votes(), live.prefixes()), (replayed.votes(), replayed.prefixes()));
+        }
+
+        #[test]
+        fn what_goes_on_from_its_sums_is_a_replay_bit_for_bit(
+            prior in 0.0..=1.0, votes in prop::collection::vec(vote(), 0..60), at in 0_usize..60,
+        ) {
+            let crowd = Crowd::default();
+            let prior = Probability::saturating(prior);
+            let (before, after) = votes.split_at(at.min(votes.len()));
+            let sums = ItemPosterior::replay(&crowd, prior, before.iter().copied()).sums();
+            let mut resumed = ItemPosterior::resume(prior, &sums);
+            for vote in after {
+                resumed.add(&crowd, *vote);
+            }
+            prop_assert_eq!(resumed, ItemPosterior::replay(&crowd, prior, votes));
         }
 
         #[test]

@@ -23,6 +23,16 @@ impl Exact {
         Self((value.clamp(-LARGEST, LARGEST) * UNIT) as i64)
     }
 
+    /// The number of steps that [`Exact::steps`] told.
+    pub const fn from_steps(steps: i64) -> Self {
+        Self(steps)
+    }
+
+    /// How many steps of 2⁻⁴⁰ it is: what is to be stored, so that it comes back bit for bit.
+    pub const fn steps(self) -> i64 {
+        self.0
+    }
+
     /// As a floating-point number.
     pub fn value(self) -> f64 {
         self.0 as f64 / UNIT

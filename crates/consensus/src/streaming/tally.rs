@@ -18,6 +18,19 @@ pub struct Tally {
     effective: Exact,
 }
 
+/// What the answers on an item amount to, without its prior.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// Log-evidence for every class, in nats.
+    pub evidence: Vec<Exact>,
+    /// Answers of any weight.
+    pub answers: u32,
+    /// Distinct network clusters among them.
+    pub clusters: u32,
+    /// Answers weighed by trust and damping.
+    pub effective: Exact,
+}
+
 /// The class ahead of all others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Leader {
@@ -85,6 +98,22 @@ impl Tally {
         self.answers = self.answers.saturating_sub(1);
         self.clusters = self.clusters.saturating_sub(u32::from(standing == Voice::First));
         self.effective = self.effective.minus(Exact::new(trust.value()).weighted(weight));
+    }
+
+    /// What the answers so far amount to: with it and the prior the sum goes on where it was, bit for bit.
+    pub fn sums(&self) -> Sums {
+        let evidence = self.rows.iter().skip(self.classes()).copied().collect();
+        Sums { evidence, answers: self.answers, clusters: self.clusters, effective: self.effective }
+    }
+
+    /// Goes on from these sums instead of from none. Evidence of more classes than there are is left out.
+    #[must_use]
+    pub fn resumed(mut self, sums: &Sums) -> Self {
+        let classes = self.classes();
+        for (row, evidence) in self.rows.iter_mut().skip(classes).zip(&sums.evidence) {
+            *row = *evidence;
+        }
+        Self { answers: sums.answers, clusters: sums.clusters, effective: sums.effective, ..self }
     }
 
     /// Answers of any weight.
