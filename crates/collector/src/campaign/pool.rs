@@ -6,7 +6,7 @@
 
 mod exposure;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use corvee_consensus::{
     Crowd, DriftAlarm, DriftMonitor, DriftRule, GoldAudit, GoldPolicy, GoldVerdict, Known, Probability, Wear,
@@ -41,7 +41,7 @@ pub struct Pool {
     open: Vec<usize>,
     closed: Vec<usize>,
     /// Which networks have answered which item.
-    heard: BTreeSet<(ItemId, PrefixHash)>,
+    heard: HashSet<(ItemId, PrefixHash)>,
     exposure: Exposure,
     drift: DriftMonitor,
 }
@@ -73,7 +73,7 @@ impl Pool {
             worn_negative: vec![],
             open: vec![],
             closed: vec![],
-            heard: BTreeSet::new(),
+            heard: HashSet::new(),
             exposure,
             drift: DriftMonitor::new(DriftRule::default(), crowd),
         };

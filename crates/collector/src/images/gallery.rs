@@ -3,7 +3,7 @@
 
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use corvee_protocol::limits::{SELECT_TILES, SPRITE_BYTES};
 use corvee_sprite::{Look, Looks, Variant, join};
@@ -119,7 +119,12 @@ impl Gallery {
             give_way();
             while let Some(order) = orders.next() {
                 let Some(gallery) = gallery.upgrade() else { return };
-                let Err(error) = gallery.carry_out(order, &mut chance) else { continue };
+                let begin = Instant::now();
+                let Err(error) = gallery.carry_out(order, &mut chance) else {
+                    drop(gallery);
+                    orders.rest(order.rest(begin.elapsed()));
+                    continue;
+                };
                 if error.is_passing() {
                     tracing::warn!(%error, "nothing is rendered beforehand until the pictures can be read again");
                     drop(gallery);

@@ -10,6 +10,10 @@ use super::stock::Digest;
 /// Tiles that may wait for fresh variants; more are not remembered, and asked for again at their next serving.
 const ORDERS: usize = 4096;
 
+/// How many times as long as it took to replace what is worn the renderer then rests: a fifth of a processor at most goes
+/// into it, for what is worn is served on, each time with another look.
+const REST: u32 = 4;
+
 /// What is to be rendered, in order.
 #[derive(Default)]
 pub(super) struct Orders {
@@ -24,6 +28,16 @@ struct Waiting {
     ordered: HashSet<Digest>,
     ahead: Vec<Digest>,
     stopping: bool,
+}
+
+impl Order {
+    /// How long to rest after it was carried out in so long.
+    pub(super) fn rest(self, took: Duration) -> Duration {
+        match self {
+            Self::Worn(_) => took * REST,
+            Self::Ahead(_) => Duration::ZERO,
+        }
+    }
 }
 
 /// A tile whose variants are wanted.
@@ -54,7 +68,7 @@ impl Orders {
         self.changed.notify_one();
     }
 
-    /// Takes an order back that cannot be carried out now, and returns after so long, or when no more orders will come.
+    /// Takes an order back that cannot be carried out now, and rests.
     pub(super) fn put_off(&self, order: Order, rest: Duration) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match order {
@@ -65,6 +79,13 @@ impl Orders {
             }
             Order::Ahead(digest) => waiting.ahead.push(digest),
         }
+        drop(waiting);
+        self.rest(rest);
+    }
+
+    /// Returns after so long, or when no more orders will come.
+    pub(super) fn rest(&self, rest: Duration) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let rested = self.changed.wait_timeout_while(waiting, rest, |waiting| !waiting.stopping);
         drop(rested.unwrap_or_else(PoisonError::into_inner));
     }
@@ -143,6 +164,7 @@ mod tests {
         orders.stop();
         // Nobody rests that long once it has ended.
         orders.put_off(ahead, Duration::MAX);
+        orders.rest(Duration::MAX);
         assert_eq!(orders.next(), None);
     }
 

@@ -9,10 +9,11 @@ use corvee_consensus::{Crowd, Decision, Probability, StopRule};
 use super::ballots::Ballots;
 use super::campaigns::CampaignId;
 use super::database::Transaction;
-use super::database::statement::{Value, sql};
+use super::database::statement::{Statement, Value, sql, together};
 use super::items::{self, ItemId, ItemState};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
+use super::tallies;
 use super::tokens::{self, NewToken};
 use super::visits::Visits;
 use super::{StoreError, moves, to_sql};
@@ -148,23 +149,36 @@ pub(super) async fn settle(
     if fresh.is_empty() {
         return Ok(vec![Settled::AlreadySpent; batch.len()]);
     }
-    let visits = Visits::open(transaction, &fresh).await?;
     let touched: BTreeSet<ItemId> = fresh.iter().flat_map(|settlement| settlement.items()).collect();
-    items::lock(transaction, &touched).await?;
     let now_ms = fresh.iter().map(|settlement| settlement.now_ms).max().unwrap_or_default();
-    let mut ballots = Ballots::load(transaction, &fresh, &visits).await?;
-    let cast = ballots.cast(transaction, &fresh, &visits).await?;
-    let moved = ballots.settle(transaction, now_ms).await?;
-    count_servings(transaction, &fresh).await?;
-    let receipts = visits.add(transaction, &fresh, &cast, &moved).await?;
+    let mut ballots = Ballots::new(&fresh);
+    // Receipts before items: the order in which everybody takes them.
+    let asked = [Visits::opened(&fresh), items::locked(transaction, &touched), ballots.tallied(), ballots.heard()];
+    let [opened, _locked, tallied, heard] = together(transaction, asked).await?;
+    let visits = Visits::read(&opened)?;
+    ballots.read(transaction, &visits, &tallied, &heard).await?;
+
+    let (votes, cast) = ballots.cast(&fresh, &visits);
+    let standings = ballots.standings(now_ms);
+    let moved: BTreeMap<ItemId, MovedItem> =
+        standings.iter().map(|standing| (standing.moved.id, standing.moved)).collect();
+    let sums = Visits::sums(&fresh, &cast, &moved);
     let counted = count(&fresh, &visits, &cast);
-    add_to_ledgers(transaction, &counted).await?;
+    let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
+    let changes = [
+        votes,
+        tallies::written(&standings),
+        served(&fresh),
+        visits.added(&sums),
+        ledgers(&counted),
+        tokens::inserted(&minted),
+        moves::noted(transaction, &touched, now_ms),
+    ];
+    together(transaction, changes).await?;
     for (heading, counts) in counted {
         *statistics.entry(heading).or_default() += counts;
     }
-    let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
-    tokens::insert(transaction, &minted).await?;
-    moves::note(transaction, &touched, now_ms).await?;
+    let receipts = visits.told(transaction, sums).await?;
     Ok(outcomes(batch, &fresh, &receipts, &moved))
 }
 
@@ -195,7 +209,7 @@ pub(super) async fn spend_nonces<'a>(
 }
 
 /// Counts on every item of the screens that it was served, and on gold what good visitors said of it.
-async fn count_servings(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<(), StoreError> {
+fn served(fresh: &[&Settlement]) -> Statement {
     let mut served: BTreeMap<ItemId, [i64; 3]> = BTreeMap::new();
     for settlement in fresh {
         for vote in &settlement.votes {
@@ -212,15 +226,10 @@ async fn count_servings(transaction: &mut Transaction, fresh: &[&Settlement]) ->
     let row = |(item, [servings, agreed, disagreed]): (ItemId, [i64; 3])| {
         [item.0.into(), servings.into(), agreed.into(), Value::from(disagreed)]
     };
-    sql("with served (id, n, agreed, disagreed) as (")
-        .push_rows(served.into_iter().map(row))
-        .push(
-            ") update items set servings = items.servings + served.n, gold_agreed = items.gold_agreed + served.agreed, \
+    sql("with served (id, n, agreed, disagreed) as (").push_rows(served.into_iter().map(row)).push(
+        ") update items set servings = items.servings + served.n, gold_agreed = items.gold_agreed + served.agreed, \
              gold_disagreed = items.gold_disagreed + served.disagreed from served where items.id = served.id",
-        )
-        .execute(transaction)
-        .await?;
-    Ok(())
+    )
 }
 
 /// What these answers amount to, by hour, site and campaign.
@@ -243,27 +252,28 @@ fn count(fresh: &[&Settlement], visits: &Visits, cast: &[Vec<ItemId>]) -> Statis
     counted
 }
 
-async fn add_to_ledgers(transaction: &mut Transaction, counted: &Statistics) -> Result<(), StoreError> {
+/// Adds that to the campaigns' ledgers.
+fn ledgers(counted: &Statistics) -> Statement {
     let mut campaigns: BTreeMap<CampaignId, Counts> = BTreeMap::new();
     for (heading, counts) in counted {
         if let Some(campaign) = heading.campaign() {
             *campaigns.entry(campaign).or_default() += *counts;
         }
     }
-    for (campaign, counts) in campaigns {
-        sql("update campaigns set screens = screens + $1, visits = visits + $2, passed = passed + $3, \
-             visitor_ms = visitor_ms + $4, gold_answers = gold_answers + $5, votes = votes + $6 where id = $7")
-        .bind(to_sql(counts.screens))
-        .bind(to_sql(counts.visits))
-        .bind(to_sql(counts.passed))
-        .bind(to_sql(counts.visitor_ms))
-        .bind(to_sql(counts.gold_answers))
-        .bind(to_sql(counts.votes))
-        .bind(campaign.0)
-        .execute(&mut *transaction)
-        .await?;
-    }
-    Ok(())
+    let row = |(campaign, counts): (CampaignId, Counts)| {
+        let Counts { screens, visits, passed, visitor_ms, gold_answers, votes, .. } = counts;
+        let [screens, visits, passed, visitor_ms, gold_answers, votes] =
+            [screens, visits, passed, visitor_ms, gold_answers, votes].map(|count| Value::from(to_sql(count)));
+        [campaign.0.into(), screens, visits, passed, visitor_ms, gold_answers, votes]
+    };
+    sql("with counted (id, screens, visits, passed, visitor_ms, gold_answers, votes) as (")
+        .push_rows(campaigns.into_iter().map(row))
+        .push(
+            ") update campaigns set screens = campaigns.screens + counted.screens, visits = campaigns.visits + counted.visits, \
+             passed = campaigns.passed + counted.passed, visitor_ms = campaigns.visitor_ms + counted.visitor_ms, \
+             gold_answers = campaigns.gold_answers + counted.gold_answers, votes = campaigns.votes + counted.votes \
+             from counted where campaigns.id = counted.id",
+        )
 }
 
 /// One outcome a settlement of the batch, in order.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use corvee_consensus::{ItemPosterior, Vote};
 
-use super::answers::{CampaignRules, MovedItem, Settlement};
+use super::answers::{CampaignRules, Settlement};
 use super::database::Transaction;
-use super::database::statement::{Value, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql};
 use super::items::ItemId;
 use super::tallies::{self, Standing};
 use super::visits::Visits;
@@ -16,6 +16,8 @@ use super::{StoreError, to_sql};
 /// What has to be known of the items that a batch votes on.
 pub(super) struct Ballots<'a> {
     rules: BTreeMap<ItemId, &'a CampaignRules>,
+    /// Who votes now on what.
+    asked: BTreeSet<(ItemId, [u8; 8])>,
     posteriors: BTreeMap<ItemId, ItemPosterior>,
     /// Which receipts have voted on which item.
     voted: BTreeSet<(ItemId, i64)>,
@@ -24,32 +26,56 @@ pub(super) struct Ballots<'a> {
 }
 
 impl<'a> Ballots<'a> {
-    /// What is known of the items that the settlements vote on.
-    pub(super) async fn load(
-        transaction: &mut Transaction,
-        fresh: &[&'a Settlement],
-        visits: &Visits,
-    ) -> Result<Self, StoreError> {
-        let asks =
-            fresh.iter().flat_map(|settlement| settlement.votes.iter().map(move |vote| (*settlement, vote.item)));
+    /// Of the items that the settlements vote on, without what is known of them.
+    pub(super) fn new(fresh: &[&'a Settlement]) -> Self {
         let (mut rules, mut asked) = (BTreeMap::new(), BTreeSet::new());
-        for (settlement, item) in asks {
-            rules.insert(item, &settlement.campaign);
-            asked.insert((item, settlement.prefix));
+        for settlement in fresh {
+            for vote in &settlement.votes {
+                rules.insert(vote.item, &settlement.campaign);
+                asked.insert((vote.item, settlement.prefix));
+            }
         }
-        let posteriors = tallies::posteriors(transaction, &rules).await?;
-        let voted = voted(transaction, visits).await?;
-        let heard = heard(transaction, &asked).await?;
-        Ok(Self { rules, posteriors, voted, heard })
+        Self { rules, asked, posteriors: BTreeMap::new(), voted: BTreeSet::new(), heard: BTreeSet::new() }
     }
 
-    /// Casts the votes and returns the items that each settlement cast one on. A visit votes once on an item.
-    pub(super) async fn cast(
+    /// Asks for what the votes on the items amount to.
+    pub(super) fn tallied(&self) -> Statement {
+        tallies::asked(&self.rules)
+    }
+
+    /// Asks which of the networks have voted on the item that they vote on now.
+    pub(super) fn heard(&self) -> Statement {
+        if self.asked.is_empty() {
+            return nothing();
+        }
+        let rows = self.asked.iter().map(|(item, prefix)| [Value::from(item.0), prefix.as_slice().into()]);
+        sql("with asked (item_id, prefix) as (").push_rows(rows).push(
+            ") select item_id, prefix from asked where exists \
+             (select 1 from votes where votes.item_id = asked.item_id and votes.prefix = asked.prefix)",
+        )
+    }
+
+    /// Takes in the rows that [`Ballots::tallied`] and [`Ballots::heard`] gave.
+    pub(super) async fn read(
         &mut self,
         transaction: &mut Transaction,
-        fresh: &[&Settlement],
         visits: &Visits,
-    ) -> Result<Vec<Vec<ItemId>>, StoreError> {
+        tallied: &[Row],
+        heard: &[Row],
+    ) -> Result<(), StoreError> {
+        self.posteriors = tallies::posteriors(transaction, &self.rules, tallied).await?;
+        self.voted = voted(transaction, visits).await?;
+        for row in heard {
+            let prefix: Vec<u8> = row.read(1)?;
+            if let Ok(prefix) = <[u8; 8]>::try_from(prefix) {
+                self.heard.insert((ItemId(row.read(0)?), prefix));
+            }
+        }
+        Ok(())
+    }
+
+    /// Casts the votes; also returns the items that each settlement cast one on. A visit votes once on an item.
+    pub(super) fn cast(&mut self, fresh: &[&Settlement], visits: &Visits) -> (Statement, Vec<Vec<ItemId>>) {
         let mut cast = Vec::with_capacity(fresh.len());
         let mut rows = Vec::new();
         for settlement in fresh {
@@ -80,27 +106,16 @@ impl<'a> Ballots<'a> {
             }
             cast.push(items);
         }
-        if !rows.is_empty() {
-            sql("insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ")
-                .push_rows(rows)
-                .execute(transaction)
-                .await?;
-        }
-        Ok(cast)
+        let insert = "insert into votes (item_id, receipt_id, picked, human, over_exposed_gold, new_prefix, prefix, created_ms) ";
+        (if rows.is_empty() { nothing() } else { sql(insert).push_rows(rows) }, cast)
     }
 
-    /// Writes where the items stand now.
-    pub(super) async fn settle(
-        &self,
-        transaction: &mut Transaction,
-        now_ms: u64,
-    ) -> Result<BTreeMap<ItemId, MovedItem>, StoreError> {
+    /// Where the items stand now.
+    pub(super) fn standings(&self, now_ms: u64) -> Vec<Standing> {
         let standing = |(item, posterior): (&ItemId, &ItemPosterior)| {
             Some(Standing::new(*item, self.rules.get(item)?, posterior, now_ms))
         };
-        let standings: Vec<Standing> = self.posteriors.iter().filter_map(standing).collect();
-        tallies::write(transaction, &standings).await?;
-        Ok(standings.into_iter().map(|standing| (standing.moved.id, standing.moved)).collect())
+        self.posteriors.iter().filter_map(standing).collect()
     }
 }
 
@@ -116,27 +131,4 @@ async fn voted(transaction: &mut Transaction, visits: &Visits) -> Result<BTreeSe
         voted.insert((ItemId(row.read(0)?), row.read(1)?));
     }
     Ok(voted)
-}
-
-/// Which of these networks have voted on the item beside it.
-async fn heard(
-    transaction: &mut Transaction,
-    asked: &BTreeSet<(ItemId, [u8; 8])>,
-) -> Result<BTreeSet<(ItemId, [u8; 8])>, StoreError> {
-    let mut heard = BTreeSet::new();
-    if asked.is_empty() {
-        return Ok(heard);
-    }
-    let rows = asked.iter().map(|(item, prefix)| [Value::from(item.0), prefix.as_slice().into()]);
-    let statement = sql("with asked (item_id, prefix) as (").push_rows(rows).push(
-        ") select item_id, prefix from asked where exists \
-         (select 1 from votes where votes.item_id = asked.item_id and votes.prefix = asked.prefix)",
-    );
-    for row in statement.all(transaction).await? {
-        let prefix: Vec<u8> = row.read(1)?;
-        if let Ok(prefix) = <[u8; 8]>::try_from(prefix) {
-            heard.insert((ItemId(row.read(0)?), prefix));
-        }
-    }
-    Ok(heard)
 }

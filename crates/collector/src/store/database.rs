@@ -10,14 +10,25 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
 
+use self::file::{FileTransaction, FileWriter};
 use super::StoreError;
 
+mod file;
 pub(super) mod statement;
 
 /// Connections of one collector to PostgreSQL: the writer, the jobs, and readers.
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// How long a PostgreSQL that does not answer is waited for: a restart passes unnoticed, more becomes a refusal.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Pages that the writing connection to a file keeps in memory: 64 MiB, in KiB and negative as SQLite wants it.
+const WRITER_CACHE: &str = "-65536";
+/// Pages of the file's log, 32 MiB, after which a commit brings them into the file and whoever answers waits for it. Most of
+/// them are there by then: see [`Database::shorten_log`].
+const LOG_PAGES: &str = "8192";
+
+/// Rows that may be ready before the first of them is looked at: more than a group of answers asks for.
+const ROWS_AHEAD: usize = 4096;
 
 /// How long whoever cuts the file's log waits for writers and readers, and keeps writers waiting.
 const CUTTING_PATIENCE: Duration = Duration::from_millis(100);
@@ -34,7 +45,7 @@ pub(super) enum Database {
         /// Reading connections.
         readers: SqlitePool,
         /// The one that writes.
-        writer: SqlitePool,
+        writer: FileWriter,
     },
     /// A server, shared with other collectors.
     Postgres(PgPool),
@@ -44,6 +55,8 @@ pub(super) enum Database {
 pub(super) enum Source<'a> {
     /// Any connection of this pool.
     Sqlite(&'a SqlitePool),
+    /// The connection that writes.
+    File(&'a FileWriter),
     /// Any connection of this pool.
     Postgres(&'a PgPool),
     /// Inside this transaction.
@@ -53,8 +66,10 @@ pub(super) enum Source<'a> {
 /// A transaction; dropped without [`Transaction::commit`] it never was.
 #[derive(Debug)]
 pub(super) enum Transaction {
-    /// In the file.
+    /// A moment of the file.
     Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// In the file.
+    File(FileTransaction),
     /// On the server.
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -67,21 +82,11 @@ impl Database {
 
     /// The same with options of its own.
     pub(super) async fn open_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let pool = |connections| {
-            SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).after_release(
-                |connection, _| {
-                    Box::pin(async move {
-                        // Where there is no room, SQLite ends a transaction by itself, and sqlx takes it for open ever after:
-                        // such a connection is closed.
-                        connection.ping().await?;
-                        Ok(!connection.is_in_transaction())
-                    })
-                },
-            )
-        };
-        let writer = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let readers = pool(4).connect_with(options).await?;
+        let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", LOG_PAGES);
+        let writer = FileWriter::open(writing.row_buffer_size(ROWS_AHEAD)).await?;
+        sqlx::migrate!("migrations/sqlite").run(writer.take().await?.connection()?).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
         Ok(Self::Sqlite { readers, writer })
     }
 
@@ -119,7 +124,7 @@ impl Database {
     /// Where single statements run that change something.
     pub(super) fn writer(&self) -> Source<'_> {
         match self {
-            Self::Sqlite { writer, .. } => Source::Sqlite(writer),
+            Self::Sqlite { writer, .. } => Source::File(writer),
             Self::Postgres(pool) => Source::Postgres(pool),
         }
     }
@@ -127,7 +132,7 @@ impl Database {
     /// A transaction that writes.
     pub(super) async fn begin(&self) -> Result<Transaction, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Sqlite { writer, .. } => Transaction::File(writer.begin().await?),
             Self::Postgres(pool) => {
                 Transaction::Postgres(pool.begin_with("begin isolation level read committed read write").await?)
             }
@@ -158,11 +163,17 @@ impl Database {
     pub(super) async fn cut_log(&self) -> Result<bool, sqlx::Error> {
         let Self::Sqlite { writer, .. } = self else { return Ok(true) };
         // On a connection of its own: the writer's waits 20 seconds for a long export, and answers would wait with it.
-        let options = writer.connect_options().as_ref().clone().busy_timeout(CUTTING_PATIENCE);
+        let options = writer.options().clone().busy_timeout(CUTTING_PATIENCE);
         let mut connection = options.connect().await?;
         let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
         connection.close().await?;
         Ok(busy == 0)
+    }
+
+    /// Brings what is in the file's log into the file as far as nobody has to wait for it. A server keeps its log itself.
+    pub(super) async fn shorten_log(&self) -> Result<(), sqlx::Error> {
+        let Self::Sqlite { readers, .. } = self else { return Ok(()) };
+        sqlx::query("pragma wal_checkpoint(passive)").execute(readers).await.map(drop)
     }
 
     /// Whether other collectors may write at the same time.
@@ -174,7 +185,9 @@ impl Database {
     pub(super) async fn close(&self) {
         match self {
             Self::Sqlite { readers, writer } => {
-                writer.close().await;
+                if let Err(error) = writer.close().await {
+                    tracing::warn!(%error, "the database was not closed in order");
+                }
                 readers.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
@@ -187,6 +200,7 @@ impl Transaction {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await,
+            Self::File(transaction) => transaction.commit().await,
             Self::Postgres(transaction) => transaction.commit().await,
         }
     }
@@ -199,7 +213,7 @@ impl Transaction {
     /// Whether nobody else does upkeep until this transaction ends.
     pub(super) async fn is_alone_with_upkeep(&mut self) -> Result<bool, sqlx::Error> {
         match self {
-            Self::Sqlite(_) => Ok(true),
+            Self::Sqlite(_) | Self::File(_) => Ok(true),
             Self::Postgres(transaction) => {
                 sqlx::query_scalar("select pg_try_advisory_xact_lock($1)")
                     .bind(UPKEEP_LOCK)
@@ -212,7 +226,7 @@ impl Transaction {
     /// What ends a `select` whose rows nobody else may change until this transaction ends. SQLite's writer is alone anyway.
     pub(super) fn row_lock(&self) -> &'static str {
         match self {
-            Self::Sqlite(_) => "",
+            Self::Sqlite(_) | Self::File(_) => "",
             Self::Postgres(_) => " for no key update",
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answers::spend_nonces;
 use super::database::Transaction;
-use super::database::statement::sql;
+use super::database::statement::{Statement, Value, nothing, sql, together};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
 use super::tokens::{self, NewToken};
@@ -44,8 +44,7 @@ pub(super) async fn grant(
     let fresh: Vec<bool> = batch.iter().map(|grant| spent_now.remove(&grant.nonce)).collect();
     let minted: Vec<&NewToken> =
         batch.iter().zip(&fresh).filter_map(|(grant, fresh)| fresh.then_some(&grant.token)).collect();
-    tokens::insert(transaction, &minted).await?;
-    count_turns(transaction, &minted).await?;
+    together(transaction, [tokens::inserted(&minted), turns(&minted)]).await?;
     for token in &minted {
         let counts = Counts { machine_turns: 1, ..Counts::default() };
         *statistics.entry(Heading::new(token.passed_ms, Some(token.site), None)).or_default() += counts;
@@ -54,17 +53,17 @@ pub(super) async fn grant(
     Ok(fresh.into_iter().map(outcome).collect())
 }
 
-async fn count_turns(transaction: &mut Transaction, minted: &[&NewToken]) -> Result<(), StoreError> {
+/// Counts them at their sites.
+fn turns(minted: &[&NewToken]) -> Statement {
     let mut turns: BTreeMap<SiteId, u64> = BTreeMap::new();
     for token in minted {
         *turns.entry(token.site).or_default() += 1;
     }
-    for (site, n) in turns {
-        sql("update sites set machine_turns = machine_turns + $1 where id = $2")
-            .bind(to_sql(n))
-            .bind(site.0)
-            .execute(&mut *transaction)
-            .await?;
+    if turns.is_empty() {
+        return nothing();
     }
-    Ok(())
+    let rows = turns.into_iter().map(|(site, n)| [site.0.into(), Value::from(to_sql(n))]);
+    sql("with turns (id, n) as (")
+        .push_rows(rows)
+        .push(") update sites set machine_turns = sites.machine_turns + turns.n from turns where sites.id = turns.id")
 }

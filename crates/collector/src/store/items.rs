@@ -6,7 +6,7 @@ use corvee_consensus::Probability;
 
 use super::campaigns::CampaignId;
 use super::database::Transaction;
-use super::database::statement::{Row, Value, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql};
 use super::{Store, StoreError, exists, from_sql, to_sql};
 
 /// Rows in one statement of an import: 9 parameters each, below SQLite's 32,766.
@@ -93,19 +93,16 @@ impl ItemState {
     }
 }
 
-/// Holds these items until the transaction ends: what is replayed from their votes stays true until it is written. They are
+/// Holds these items until the transaction ends, where others may write: what is replayed from their votes stays true until it is written. They are
 /// taken in the order of their rows, so that collectors wait for each other and never in a circle.
-pub(super) async fn lock(transaction: &mut Transaction, items: &BTreeSet<ItemId>) -> Result<(), StoreError> {
-    if transaction.is_shared() && !items.is_empty() {
-        let lock = transaction.row_lock();
-        sql("select id from items where id in (")
-            .push_list(items.iter().map(|item| item.0))
-            .push(") order by id")
-            .push(lock)
-            .execute(transaction)
-            .await?;
+pub(super) fn locked(transaction: &Transaction, items: &BTreeSet<ItemId>) -> Statement {
+    if !transaction.is_shared() || items.is_empty() {
+        return nothing();
     }
-    Ok(())
+    sql("select id from items where id in (")
+        .push_list(items.iter().map(|item| item.0))
+        .push(") order by id")
+        .push(transaction.row_lock())
 }
 
 /// An import under way: its items stay invisible until it is completed.

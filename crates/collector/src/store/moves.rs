@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::database::Transaction;
-use super::database::statement::sql;
+use super::database::statement::{Statement, nothing, sql};
 use super::items::ItemId;
 use super::{Store, StoreError, to_sql};
 
@@ -42,20 +42,14 @@ impl Store {
     }
 }
 
-/// Notes inside the caller's transaction that it moved these items.
-pub(super) async fn note(
-    transaction: &mut Transaction,
-    items: &BTreeSet<ItemId>,
-    now_ms: u64,
-) -> Result<(), StoreError> {
-    if transaction.is_shared() && !items.is_empty() {
-        let items: Vec<u8> = items.iter().flat_map(|item| item.0.to_be_bytes()).collect();
-        sql("insert into moves (transaction_id, items, created_ms) \
-             values (cast(cast(pg_current_xact_id() as text) as bigint), $1, $2)")
-        .bind(items)
-        .bind(to_sql(now_ms))
-        .execute(transaction)
-        .await?;
+/// Notes inside the caller's transaction that it moved these items, where others want to know.
+pub(super) fn noted(transaction: &Transaction, items: &BTreeSet<ItemId>, now_ms: u64) -> Statement {
+    if !transaction.is_shared() || items.is_empty() {
+        return nothing();
     }
-    Ok(())
+    let items: Vec<u8> = items.iter().flat_map(|item| item.0.to_be_bytes()).collect();
+    sql("insert into moves (transaction_id, items, created_ms) \
+         values (cast(cast(pg_current_xact_id() as text) as bigint), $1, $2)")
+    .bind(items)
+    .bind(to_sql(now_ms))
 }

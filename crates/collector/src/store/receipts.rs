@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answers::{CampaignRules, MovedItem};
 use super::campaigns::CampaignId;
 use super::database::Transaction;
-use super::database::statement::sql;
+use super::database::statement::{sql, together};
 use super::items::{self, ItemId};
 use super::statistics::{self, Counts, Heading, Statistics};
 use super::tallies::{self, Standing};
@@ -97,11 +97,9 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
     let touched: Vec<i64> =
         sql("select item_id from votes where receipt_id = $1").bind(receipt).column(&mut *transaction).await?;
     let touched: BTreeSet<ItemId> = touched.into_iter().map(ItemId).collect();
-    items::lock(transaction, &touched).await?;
-    let rows = sql("delete from votes where receipt_id = $1 returning item_id, new_prefix, prefix")
-        .bind(receipt)
-        .all(&mut *transaction)
-        .await?;
+    let locked = items::locked(transaction, &touched);
+    let deleted = sql("delete from votes where receipt_id = $1 returning item_id, new_prefix, prefix").bind(receipt);
+    let [_locked, rows] = together(transaction, [locked, deleted]).await?;
     let n_votes = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let mut moved = BTreeMap::new();
     for row in rows {
@@ -113,18 +111,15 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
         moved.insert(item, Standing::new(item, &removal.campaign, &posterior, removal.now_ms));
     }
     let moved: Vec<Standing> = moved.into_values().collect();
-    tallies::write(transaction, &moved).await?;
-    sql("update receipts set votes = 0, removed_ms = coalesce(removed_ms, $1) where id = $2")
+    let emptied = sql("update receipts set votes = 0, removed_ms = coalesce(removed_ms, $1) where id = $2")
         .bind(to_sql(removal.now_ms))
-        .bind(receipt)
-        .execute(&mut *transaction)
-        .await?;
-    sql("update campaigns set votes = votes - $1, votes_removed = votes_removed + $1 where id = $2")
+        .bind(receipt);
+    let counted = sql("update campaigns set votes = votes - $1, votes_removed = votes_removed + $2 where id = $3")
         .bind(to_sql(n_votes))
-        .bind(removal.campaign.id.0)
-        .execute(&mut *transaction)
-        .await?;
-    moves::note(transaction, &touched, removal.now_ms).await?;
+        .bind(to_sql(n_votes))
+        .bind(removal.campaign.id.0);
+    let noted = moves::noted(transaction, &touched, removal.now_ms);
+    together(transaction, [tallies::written(&moved), emptied, counted, noted]).await?;
     if n_votes > 0 {
         let heading = Heading::new(removal.now_ms, None, Some(removal.campaign.id));
         let counts = Counts { votes_removed: n_votes, ..Counts::default() };

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::StoreError;
 use super::answers::{CampaignRules, MovedItem};
 use super::database::Transaction;
-use super::database::statement::{Row, Value, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql};
 use super::items::{ItemId, ItemState};
 use super::to_sql;
 
@@ -40,45 +40,49 @@ impl Standing {
     }
 }
 
-/// The posteriors of items that nobody else may change until the transaction ends.
+/// Asks for what the votes on these items amount to.
+pub(super) fn asked(rules: &BTreeMap<ItemId, &CampaignRules>) -> Statement {
+    if rules.is_empty() {
+        return nothing();
+    }
+    sql("select id, tally, log_odds, n_votes, effective_votes from items where id in (")
+        .push_list(rules.keys().map(|item| item.0))
+        .push(")")
+}
+
+/// The posteriors of items, of the rows that [`asked`] gave, that nobody else may change until the transaction ends.
 pub(super) async fn posteriors(
     transaction: &mut Transaction,
     rules: &BTreeMap<ItemId, &CampaignRules>,
+    rows: &[Row],
 ) -> Result<BTreeMap<ItemId, ItemPosterior>, StoreError> {
     let mut posteriors = BTreeMap::new();
-    if rules.is_empty() {
-        return Ok(posteriors);
-    }
-    let rows = sql("select id, tally, log_odds, n_votes, effective_votes from items where id in (")
-        .push_list(rules.keys().map(|item| item.0))
-        .push(")")
-        .all(&mut *transaction)
-        .await?;
     for row in rows {
         let item = ItemId(row.read(0)?);
         let Some(rules) = rules.get(&item) else { continue };
-        let tally: Option<Vec<u8>> = row.read(1)?;
-        let (log_odds, n_votes, effective_votes) = (row.read::<f64>(2)?, row.read::<i64>(3)?, row.read::<f64>(4)?);
-        if n_votes == 0 {
-            posteriors.insert(item, ItemPosterior::new(rules.prior));
-            continue;
-        }
-        let resumed = tally
-            .and_then(|tally| decode(&rules.crowd, &tally))
-            .map(|sums| ItemPosterior::resume(rules.prior, &sums))
-            // A collector of an earlier version on the same database casts votes and leaves the sums as they were.
-            .filter(|resumed| {
-                i64::from(resumed.votes()) == n_votes
-                    && resumed.log_odds().to_bits() == log_odds.to_bits()
-                    && resumed.effective_votes().to_bits() == effective_votes.to_bits()
-            });
-        let posterior = match resumed {
+        let posterior = match told(row, rules)? {
             Some(posterior) => posterior,
             None => replayed(transaction, item, rules).await?,
         };
         posteriors.insert(item, posterior);
     }
     Ok(posteriors)
+}
+
+/// What the row of an item says of its votes, if it can be gone on from.
+fn told(row: &Row, rules: &CampaignRules) -> Result<Option<ItemPosterior>, StoreError> {
+    let (log_odds, n_votes, effective_votes) = (row.read::<f64>(2)?, row.read::<i64>(3)?, row.read::<f64>(4)?);
+    if n_votes == 0 {
+        return Ok(Some(ItemPosterior::new(rules.prior)));
+    }
+    let sums = row.read::<Option<Vec<u8>>>(1)?.and_then(|tally| decode(&rules.crowd, &tally));
+    let posterior = sums.map(|sums| ItemPosterior::resume(rules.prior, &sums));
+    // A collector of an earlier version on the same database casts votes and leaves the sums as they were.
+    Ok(posterior.filter(|posterior| {
+        i64::from(posterior.votes()) == n_votes
+            && posterior.log_odds().to_bits() == log_odds.to_bits()
+            && posterior.effective_votes().to_bits() == effective_votes.to_bits()
+    }))
 }
 
 /// The replay of all votes on an item.
@@ -99,9 +103,9 @@ pub(super) async fn replayed(
 }
 
 /// Writes where items stand.
-pub(super) async fn write(transaction: &mut Transaction, standings: &[Standing]) -> Result<(), StoreError> {
+pub(super) fn written(standings: &[Standing]) -> Statement {
     if standings.is_empty() {
-        return Ok(());
+        return nothing();
     }
     let row = |standing: &Standing| {
         let moved = standing.moved;
@@ -124,9 +128,6 @@ pub(super) async fn write(transaction: &mut Transaction, standings: &[Standing])
              when items.state = moved.state then items.settled_ms else moved.now_ms end \
              from moved where items.id = moved.id",
         )
-        .execute(transaction)
-        .await?;
-    Ok(())
 }
 
 fn encode(crowd: &Crowd, sums: &Sums) -> Vec<u8> {

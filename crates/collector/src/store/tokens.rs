@@ -6,7 +6,7 @@ use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{Action, CustomData, Dialect, Wish, limits};
 
 use super::database::Transaction;
-use super::database::statement::{Row, Value, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
 use super::{StoreError, from_sql, to_sql};
@@ -100,9 +100,10 @@ pub enum Renewed {
     Gone,
 }
 
-pub(super) async fn insert(transaction: &mut Transaction, tokens: &[&NewToken]) -> Result<(), StoreError> {
+/// Stores tokens.
+pub(super) fn inserted(tokens: &[&NewToken]) -> Statement {
     if tokens.is_empty() {
-        return Ok(());
+        return nothing();
     }
     let row = |token: &&NewToken| {
         [
@@ -120,9 +121,6 @@ pub(super) async fn insert(transaction: &mut Transaction, tokens: &[&NewToken]) 
     };
     sql("insert into tokens (digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, passed_ms, expires_ms) ")
         .push_rows(tokens.iter().map(row))
-        .execute(transaction)
-        .await?;
-    Ok(())
 }
 
 /// Redeems a batch inside the caller's transaction, and counts it; one outcome a redemption, in order.
@@ -146,21 +144,22 @@ pub(super) async fn redeem(
     let statement = sql("with asked (digest, site_id, now_ms, idempotency_key) as (").push_rows(firsts.map(row)).push(
         ") update tokens set redeemed_ms = asked.now_ms, idempotency_key = asked.idempotency_key from asked \
          where tokens.digest = asked.digest and tokens.site_id = asked.site_id and tokens.redeemed_ms is null \
-         and tokens.expires_ms > asked.now_ms returning tokens.digest",
+         and tokens.expires_ms > asked.now_ms returning tokens.digest, tokens.site_id, hostname, dialect, action, cdata, way, \
+         challenge_ms, expires_ms, redeemed_ms, tokens.idempotency_key",
     );
-    let mut redeemed_now = BTreeSet::new();
-    for row in statement.all(&mut *transaction).await? {
-        redeemed_now.extend(digest(row.read(0)?));
+    let read = |rows: Vec<Row>| rows.iter().map(KnownToken::read).collect::<Result<Vec<_>, StoreError>>();
+    let mut known = read(statement.all(&mut *transaction).await?)?;
+    let redeemed_now: BTreeSet<TokenDigest> = known.iter().map(|token| token.digest).collect();
+    let not_now: BTreeSet<TokenDigest> = batch.iter().map(|asked| asked.digest).collect();
+    let mut not_now = not_now.difference(&redeemed_now).peekable();
+    if not_now.peek().is_some() {
+        let statement = sql(
+            "select digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, expires_ms, redeemed_ms, \
+             idempotency_key from tokens where digest in (",
+        );
+        let statement = statement.push_list(not_now.map(|digest| digest.0.as_slice())).push(")");
+        known.extend(read(statement.all(&mut *transaction).await?)?);
     }
-    let rows = sql(
-        "select digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, expires_ms, redeemed_ms, idempotency_key \
-         from tokens where digest in (",
-    )
-    .push_list(batch.iter().map(|asked| asked.digest.0.as_slice()))
-    .push(")")
-    .all(&mut *transaction)
-    .await?;
-    let known = rows.iter().map(KnownToken::read).collect::<Result<Vec<_>, StoreError>>()?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for (asked, first) in batch.iter().zip(first_of_token) {
         let redeems = first && redeemed_now.contains(&asked.digest);
@@ -262,7 +261,7 @@ impl super::Store {
     /// Stores a token that no challenge earned.
     pub(crate) async fn insert_token(&self, token: &NewToken) {
         let mut transaction = self.database.begin().await.expect("the test's database is open");
-        insert(&mut transaction, &[token]).await.expect("the test's token is new");
+        inserted(&[token]).execute(&mut transaction).await.expect("the test's token is new");
         transaction.commit().await.expect("the test's database is open");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answers::{MovedItem, Recorded, Settlement};
 use super::database::Transaction;
-use super::database::statement::{Value, sql};
+use super::database::statement::{Row, Statement, Value, sql};
 use super::items::{ItemId, ItemState};
 use super::{StoreError, from_sql, to_sql};
 
@@ -17,18 +17,18 @@ pub(super) struct Visits {
 
 /// What a batch adds to a receipt.
 #[derive(Default)]
-struct Added {
+pub(super) struct Added {
     screens: i64,
     solve_ms: u64,
-    gold_answers: usize,
-    votes: usize,
+    gold_answers: u64,
+    votes: u64,
     passed: bool,
     final_labels: u64,
 }
 
 impl Visits {
     /// Opens a receipt for every visit that has none.
-    pub(super) async fn open(transaction: &mut Transaction, fresh: &[&Settlement]) -> Result<Self, StoreError> {
+    pub(super) fn opened(fresh: &[&Settlement]) -> Statement {
         let first: BTreeMap<[u8; 16], &Settlement> =
             fresh.iter().rev().map(|settlement| (settlement.visit, *settlement)).collect();
         let row = |settlement: &&Settlement| {
@@ -44,14 +44,14 @@ impl Visits {
                 Value::from(false),
             ]
         };
-        let rows = sql(
-            "insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ",
-        )
-        .push_rows(first.values().map(row))
-        // The update changes nothing: it makes the row of an older visit come back as well.
-        .push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens")
-        .all(transaction)
-        .await?;
+        sql("insert into receipts (visit, code_digest, campaign_id, created_ms, screens, solve_ms, gold_answers, votes, passed) ")
+            .push_rows(first.values().map(row))
+            // The update changes nothing: it makes the row of an older visit come back as well.
+            .push(" on conflict (visit) do update set screens = receipts.screens returning id, visit, screens")
+    }
+
+    /// The visits of the rows that [`Visits::opened`] gave.
+    pub(super) fn read(rows: &[Row]) -> Result<Self, StoreError> {
         let mut visits = Self { receipts: BTreeMap::new(), new_ones: BTreeSet::new() };
         for row in rows {
             let visit: Vec<u8> = row.read(1)?;
@@ -81,32 +81,35 @@ impl Visits {
         self.receipts.iter().filter(|(visit, _)| !self.new_ones.contains(*visit)).map(|(_, receipt)| *receipt)
     }
 
-    /// Adds the answers to their receipts, each with the items that it cast a vote on, and tells what the receipts say then.
-    pub(super) async fn add(
-        &self,
-        transaction: &mut Transaction,
+    /// What the answers, each with the items that it cast a vote on, add to their receipts.
+    pub(super) fn sums(
         fresh: &[&Settlement],
         cast: &[Vec<ItemId>],
         moved: &BTreeMap<ItemId, MovedItem>,
-    ) -> Result<BTreeMap<[u8; 16], Recorded>, StoreError> {
+    ) -> BTreeMap<[u8; 16], Added> {
         let mut sums: BTreeMap<[u8; 16], Added> = BTreeMap::new();
+        let is_final = |item: &&ItemId| moved.get(item).is_some_and(|moved| moved.state == ItemState::Final);
         for (settlement, items) in fresh.iter().zip(cast) {
-            let is_final = |item: &&ItemId| moved.get(item).is_some_and(|moved| moved.state == ItemState::Final);
             let added = sums.entry(settlement.visit).or_default();
             added.screens += 1;
             added.solve_ms += settlement.screen_ms;
-            added.gold_answers += settlement.gold.len();
-            added.votes += items.len();
+            added.gold_answers += count(settlement.gold.len());
+            added.votes += count(items.len());
             added.passed |= settlement.token.is_some();
             added.final_labels += count(items.iter().filter(is_final).count());
         }
+        sums
+    }
+
+    /// Adds that to the receipts.
+    pub(super) fn added(&self, sums: &BTreeMap<[u8; 16], Added>) -> Statement {
         let row = |(visit, added): (&[u8; 16], &Added)| {
             Some([
                 self.receipt(*visit)?.into(),
                 added.screens.into(),
                 to_sql(added.solve_ms).into(),
-                to_sql(count(added.gold_answers)).into(),
-                to_sql(count(added.votes)).into(),
+                to_sql(added.gold_answers).into(),
+                to_sql(added.votes).into(),
                 Value::from(added.passed),
             ])
         };
@@ -114,19 +117,24 @@ impl Visits {
             .push_rows(sums.iter().filter_map(row))
             .push(
                 ") update receipts set screens = receipts.screens + done.screens, \
-                 solve_ms = receipts.solve_ms + done.solve_ms, gold_answers = receipts.gold_answers + done.gold_answers, \
-                 votes = receipts.votes + done.votes, passed = (receipts.passed or done.passed) \
-                 from done where receipts.id = done.id",
+             solve_ms = receipts.solve_ms + done.solve_ms, gold_answers = receipts.gold_answers + done.gold_answers, \
+             votes = receipts.votes + done.votes, passed = (receipts.passed or done.passed) \
+             from done where receipts.id = done.id",
             )
-            .execute(&mut *transaction)
-            .await?;
-        let mut receipts = self.told(transaction).await?;
-        // The receipt of a new visit says what was added to it.
+    }
+
+    /// What the receipts say then: of a new visit what was added to it.
+    pub(super) async fn told(
+        &self,
+        transaction: &mut Transaction,
+        sums: BTreeMap<[u8; 16], Added>,
+    ) -> Result<BTreeMap<[u8; 16], Recorded>, StoreError> {
+        let mut receipts = self.older_told(transaction).await?;
         for (visit, added) in sums.into_iter().filter(|(visit, _)| self.new_ones.contains(visit)) {
             let recorded = Recorded {
                 solve_ms: added.solve_ms,
-                gold_answers: count(added.gold_answers),
-                votes: count(added.votes),
+                gold_answers: added.gold_answers,
+                votes: added.votes,
                 final_labels: added.final_labels,
                 ..Recorded::default()
             };
@@ -136,7 +144,7 @@ impl Visits {
     }
 
     /// What the receipts of older visits say.
-    async fn told(&self, transaction: &mut Transaction) -> Result<BTreeMap<[u8; 16], Recorded>, StoreError> {
+    async fn older_told(&self, transaction: &mut Transaction) -> Result<BTreeMap<[u8; 16], Recorded>, StoreError> {
         let mut receipts = BTreeMap::new();
         let older: Vec<i64> = self.older().collect();
         if older.is_empty() {

@@ -7,7 +7,8 @@
 use std::time::{Duration, Instant};
 
 use metrics::{counter, histogram};
-use tokio::sync::{mpsc, oneshot};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::answers::{self, Settled, Settlement};
@@ -23,6 +24,8 @@ use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
 const QUEUE: usize = 4096;
 /// Writes of one transaction: 9 tiles each with 8 parameters stay below SQLite's 32,766.
 const BATCH: usize = 256;
+/// How long commits gather in the file's log before they are brought into the file.
+const LOG_PAUSE: Duration = Duration::from_millis(200);
 /// Times that a transaction is carried out at most.
 const TRIES: u32 = 6;
 /// The pause after the first of them.
@@ -46,9 +49,13 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer; it ends, after its last commit, when every handle is gone.
+    ///
+    /// It has a thread to itself: a commit is a dozen statements one after the other, and between two of them it must not
+    /// queue behind the requests of others.
     pub fn start(store: Store) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        (Self { queue }, tokio::spawn(run(store, waiting)))
+        let work = move || Handle::current().block_on(run(store, waiting));
+        (Self { queue }, tokio::task::spawn_blocking(work))
     }
 
     /// Records an answered screen.
@@ -84,6 +91,8 @@ impl Writer {
 }
 
 async fn run(store: Store, mut waiting: mpsc::Receiver<Write>) {
+    let (committed, commits) = watch::channel(());
+    tokio::spawn(shorten_log(store.clone(), commits));
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let mut group = Group::default();
@@ -91,6 +100,17 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Write>) {
             group.add(write);
         }
         group.commit(&store).await;
+        committed.send_replace(());
+    }
+}
+
+/// Brings commits from the file's log into the file beside the writer, not in it; ends with the writer.
+async fn shorten_log(store: Store, mut commits: watch::Receiver<()>) {
+    while commits.changed().await.is_ok() {
+        tokio::time::sleep(LOG_PAUSE).await;
+        if let Err(error) = store.database.shorten_log().await {
+            tracing::warn!(%error, "the database's log was not shortened: commits will take longer");
+        }
     }
 }
 

@@ -6,10 +6,11 @@
 
 use std::fmt::Write as _;
 
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Decode, Encode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Arguments, AssertSqlSafe, Decode, Either, Encode, Executor as _, Postgres, Row as _, Sqlite, Type};
 
 use super::{Source, Transaction};
 
@@ -51,6 +52,11 @@ pub(in crate::store) trait Column:
 
 impl<T> Column for T where T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
 
+/// No statement.
+pub(in crate::store) fn nothing() -> Statement {
+    sql("")
+}
+
 /// A statement of this text; its values follow with [`Statement::bind`], in the order of their numbers.
 pub(in crate::store) fn sql(text: &'static str) -> Statement {
     Statement { text: text.to_owned(), values: Vec::new() }
@@ -90,13 +96,22 @@ impl Statement {
         self
     }
 
+    /// Whether there is nothing to run: [`together`] leaves it out.
+    fn is_nothing(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Runs it and returns how many rows it changed.
     pub(in crate::store) async fn execute(self, source: impl Into<Source<'_>>) -> Result<u64, sqlx::Error> {
         Ok(match source.into() {
             Source::Sqlite(pool) => self.sqlite()?.execute(pool).await?.rows_affected(),
             Source::Postgres(pool) => self.postgres()?.execute(pool).await?.rows_affected(),
+            Source::File(writer) => self.sqlite()?.execute(writer.take().await?.connection()?).await?.rows_affected(),
             Source::Transaction(Transaction::Sqlite(transaction)) => {
                 self.sqlite()?.execute(&mut **transaction).await?.rows_affected()
+            }
+            Source::Transaction(Transaction::File(transaction)) => {
+                self.sqlite()?.execute(transaction.connection()?).await?.rows_affected()
             }
             Source::Transaction(Transaction::Postgres(transaction)) => {
                 self.postgres()?.execute(&mut **transaction).await?.rows_affected()
@@ -109,8 +124,12 @@ impl Statement {
         let (sqlite, postgres) = match source.into() {
             Source::Sqlite(pool) => (self.sqlite()?.fetch_all(pool).await?, Vec::new()),
             Source::Postgres(pool) => (Vec::new(), self.postgres()?.fetch_all(pool).await?),
+            Source::File(writer) => (self.sqlite()?.fetch_all(writer.take().await?.connection()?).await?, Vec::new()),
             Source::Transaction(Transaction::Sqlite(transaction)) => {
                 (self.sqlite()?.fetch_all(&mut **transaction).await?, Vec::new())
+            }
+            Source::Transaction(Transaction::File(transaction)) => {
+                (self.sqlite()?.fetch_all(transaction.connection()?).await?, Vec::new())
             }
             Source::Transaction(Transaction::Postgres(transaction)) => {
                 (Vec::new(), self.postgres()?.fetch_all(&mut **transaction).await?)
@@ -149,6 +168,51 @@ impl Statement {
         let arguments = arguments::<PgArguments>(self.values)?;
         Ok(sqlx::query_with(AssertSqlSafe(self.text), arguments))
     }
+}
+
+/// Runs statements one after the other and returns the rows of each. To a file they go all at once: its connection has a
+/// thread of its own, and going there and back takes longer than most of them.
+pub(in crate::store) async fn together<const N: usize>(
+    transaction: &mut Transaction,
+    statements: [Statement; N],
+) -> Result<[Vec<Row>; N], sqlx::Error> {
+    let mut rows = std::array::from_fn(|_| Vec::new());
+    let Transaction::File(file) = transaction else {
+        for (rows, statement) in rows.iter_mut().zip(statements) {
+            if !statement.is_nothing() {
+                *rows = statement.all(&mut *transaction).await?;
+            }
+        }
+        return Ok(rows);
+    };
+    let (mut text, mut values) = (String::new(), Vec::new());
+    let mut rooms = Vec::with_capacity(N);
+    for (room, statement) in rows.iter_mut().zip(statements).filter(|(_, statement)| !statement.is_nothing()) {
+        text.push_str(&without_names(statement.text));
+        text.push(';');
+        values.extend(statement.values);
+        rooms.push(room);
+    }
+    if text.is_empty() {
+        return Ok(rows);
+    }
+    // Numbers would be looked up among the values of all.
+    debug_assert!(!text.contains('$'), "a parameter is used twice: {text}");
+    let mut rooms = rooms.into_iter();
+    let mut room = rooms.next();
+    let query = sqlx::query_with(AssertSqlSafe(text), arguments::<SqliteArguments>(values)?);
+    let mut stream = file.connection()?.fetch_many(query);
+    while let Some(step) = stream.try_next().await? {
+        match step {
+            Either::Left(_done) => room = rooms.next(),
+            Either::Right(row) => {
+                if let Some(room) = &mut room {
+                    room.push(Row::Sqlite(row));
+                }
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// The text with `?` in the place of `$1`, `$2`, …, when each stands once and in order. To SQLite `$1` is a name: it looks

@@ -39,7 +39,7 @@ async fn tokens_of_long_ago_leave_nothing_beside_those_of_now() {
             })
             .collect();
         let mut transaction = stage.store.database.begin().await.unwrap();
-        tokens::insert(&mut transaction, &fresh.iter().collect::<Vec<_>>()).await.unwrap();
+        tokens::inserted(&fresh.iter().collect::<Vec<_>>()).execute(&mut transaction).await.unwrap();
         transaction.commit().await.unwrap();
         stage.store.sweep(now_ms).await.unwrap();
     }

@@ -1,0 +1,111 @@
+//! The one connection that writes to a file: who waits for it, in turn, and what happens to a transaction that nobody
+//! ended. Knows no table.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// Whoever writes takes it; the others wait in the order they came.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct FileWriter {
+    options: Arc<SqliteConnectOptions>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// The connection while somebody has it.
+#[derive(Debug)]
+pub(in crate::store) struct Held {
+    /// `None` once it is closed.
+    connection: Option<SqliteConnection>,
+    /// A transaction began that was neither committed nor undone.
+    is_open: bool,
+}
+
+/// A transaction; dropped without [`FileTransaction::commit`] it never was.
+#[derive(Debug)]
+pub(in crate::store) struct FileTransaction {
+    /// `None` once it is over.
+    held: Option<OwnedMutexGuard<Held>>,
+}
+
+impl FileWriter {
+    /// Connects.
+    pub(in crate::store) async fn open(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+        let connection = Some(options.connect().await?);
+        Ok(Self { options: Arc::new(options), held: Arc::new(Mutex::new(Held { connection, is_open: false })) })
+    }
+
+    /// How it is connected.
+    pub(in crate::store) fn options(&self) -> &SqliteConnectOptions {
+        &self.options
+    }
+
+    /// The connection, outside of any transaction.
+    pub(in crate::store) async fn take(&self) -> Result<OwnedMutexGuard<Held>, sqlx::Error> {
+        let mut held = Arc::clone(&self.held).lock_owned().await;
+        held.undo().await?;
+        Ok(held)
+    }
+
+    /// Begins a transaction; nobody else writes until it is over.
+    pub(in crate::store) async fn begin(&self) -> Result<FileTransaction, sqlx::Error> {
+        let mut held = self.take().await?;
+        held.is_open = true;
+        sqlx::raw_sql("begin immediate").execute(held.connection()?).await?;
+        Ok(FileTransaction { held: Some(held) })
+    }
+
+    /// Closes it after whoever has it.
+    pub(in crate::store) async fn close(&self) -> Result<(), sqlx::Error> {
+        let connection = self.held.lock().await.connection.take();
+        match connection {
+            Some(connection) => connection.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Held {
+    /// The connection.
+    pub(in crate::store) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    /// Undoes what was left open. Where there is no room SQLite has undone it by itself.
+    async fn undo(&mut self) -> Result<(), sqlx::Error> {
+        if std::mem::take(&mut self.is_open)
+            && let Err(error) = sqlx::raw_sql("rollback").execute(self.connection()?).await
+        {
+            tracing::debug!(%error, "there was nothing to undo");
+        }
+        Ok(())
+    }
+}
+
+impl FileTransaction {
+    /// The connection.
+    pub(in crate::store) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        self.held.as_mut().ok_or(sqlx::Error::PoolClosed)?.connection()
+    }
+
+    /// Makes everything done in it lasting.
+    pub(in crate::store) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("commit").execute(self.connection()?).await?;
+        if let Some(mut held) = self.held.take() {
+            held.is_open = false;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for FileTransaction {
+    /// Other programs write to the file as well: what is not committed is undone now, not when somebody writes next.
+    fn drop(&mut self) {
+        if let (Some(mut held), Ok(runtime)) = (self.held.take(), Handle::try_current()) {
+            runtime.spawn(async move { held.undo().await });
+        }
+    }
+}
