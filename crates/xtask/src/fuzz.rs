@@ -117,7 +117,9 @@ impl Run {
     fn start(workspace: &Workspace, folder: &Path, target: &str, options: &Options) -> Result<Self> {
         let place = workspace.target.join("fuzz").join("found").join(target);
         let (corpus, crashes, log) = (place.join("corpus"), place.join("crashes"), place.join("log"));
-        for folder in [&corpus, &crashes] {
+        let seeds = workspace.path("fuzz/seeds").join(target);
+        // What is sealed or random has no seeds worth keeping, and git keeps no empty folder.
+        for folder in [&corpus, &crashes, &seeds] {
             fs::create_dir_all(folder)?;
         }
         let limit = match options.runs {
@@ -128,7 +130,7 @@ impl Run {
             .args([limit, format!("-timeout={RUN_SECONDS}"), format!("-rss_limit_mb={MEMORY_MIB}")])
             .args([format!("-max_len={BYTES}"), "-print_final_stats=1".to_owned()])
             .arg(format!("-artifact_prefix={}/", crashes.display()))
-            .args([&corpus, &workspace.path("fuzz/seeds").join(target)])
+            .args([&corpus, &seeds])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log)?)

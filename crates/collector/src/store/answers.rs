@@ -13,7 +13,7 @@ use super::database::statement::{Statement, Value, sql, together};
 use super::items::{self, ItemId, ItemState};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
-use super::tallies;
+use super::tallies::{self, Served};
 use super::tokens::{self, NewToken};
 use super::visits::Visits;
 use super::{StoreError, moves, to_sql};
@@ -167,8 +167,7 @@ pub(super) async fn settle(
     let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
     let changes = [
         votes,
-        tallies::written(&standings),
-        served(&fresh),
+        tallies::written(&standings, &served(&fresh)),
         visits.added(&sums),
         ledgers(&counted),
         tokens::inserted(&minted),
@@ -208,28 +207,21 @@ pub(super) async fn spend_nonces<'a>(
     Ok(spent)
 }
 
-/// Counts on every item of the screens that it was served, and on gold what good visitors said of it.
-fn served(fresh: &[&Settlement]) -> Statement {
-    let mut served: BTreeMap<ItemId, [i64; 3]> = BTreeMap::new();
+/// How often every item of the screens was served, and what good visitors said of it if it is gold.
+fn served(fresh: &[&Settlement]) -> BTreeMap<ItemId, Served> {
+    let mut items: BTreeMap<ItemId, Served> = BTreeMap::new();
     for settlement in fresh {
         for vote in &settlement.votes {
-            let [servings, ..] = served.entry(vote.item).or_default();
-            *servings += 1;
+            items.entry(vote.item).or_default().screens += 1;
         }
         for answer in &settlement.gold {
-            let [servings, agreed, disagreed] = served.entry(answer.item).or_default();
-            *servings += 1;
-            *agreed += i64::from(answer.audit == Some(true));
-            *disagreed += i64::from(answer.audit == Some(false));
+            let served = items.entry(answer.item).or_default();
+            served.screens += 1;
+            served.agreed += i64::from(answer.audit == Some(true));
+            served.disagreed += i64::from(answer.audit == Some(false));
         }
     }
-    let row = |(item, [servings, agreed, disagreed]): (ItemId, [i64; 3])| {
-        [item.0.into(), servings.into(), agreed.into(), Value::from(disagreed)]
-    };
-    sql("with served (id, n, agreed, disagreed) as (").push_rows(served.into_iter().map(row)).push(
-        ") update items set servings = items.servings + served.n, gold_agreed = items.gold_agreed + served.agreed, \
-             gold_disagreed = items.gold_disagreed + served.disagreed from served where items.id = served.id",
-    )
+    items
 }
 
 /// What these answers amount to, by hour, site and campaign.

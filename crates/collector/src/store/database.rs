@@ -23,9 +23,9 @@ const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pages that the writing connection to a file keeps in memory: 64 MiB, in KiB and negative as SQLite wants it.
 const WRITER_CACHE: &str = "-65536";
-/// Pages of the file's log, 32 MiB, after which a commit brings them into the file and whoever answers waits for it. Most of
+/// Pages of the file's log, 128 MiB, after which a commit brings them into the file and whoever answers waits for it. Most of
 /// them are there by then: see [`Database::shorten_log`].
-const LOG_PAGES: &str = "8192";
+const LOG_PAGES: &str = "32768";
 
 /// Rows that may be ready before the first of them is looked at: more than a group of answers asks for.
 const ROWS_AHEAD: usize = 4096;

@@ -119,7 +119,7 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
         .bind(to_sql(n_votes))
         .bind(removal.campaign.id.0);
     let noted = moves::noted(transaction, &touched, removal.now_ms);
-    together(transaction, [tallies::written(&moved), emptied, counted, noted]).await?;
+    together(transaction, [tallies::written(&moved, &BTreeMap::new()), emptied, counted, noted]).await?;
     if n_votes > 0 {
         let heading = Heading::new(removal.now_ms, None, Some(removal.campaign.id));
         let counts = Counts { votes_removed: n_votes, ..Counts::default() };

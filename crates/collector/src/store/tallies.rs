@@ -26,6 +26,15 @@ pub(super) struct Standing {
     now_ms: u64,
 }
 
+/// What answered screens do to an item besides.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Served {
+    pub(super) screens: i64,
+    /// Answers of good visitors for and against the known answer.
+    pub(super) agreed: i64,
+    pub(super) disagreed: i64,
+}
+
 impl Standing {
     /// Where these votes put an item at `now_ms`.
     pub(super) fn new(id: ItemId, rules: &CampaignRules, posterior: &ItemPosterior, now_ms: u64) -> Self {
@@ -102,30 +111,42 @@ pub(super) async fn replayed(
     Ok(ItemPosterior::replay(&rules.crowd, rules.prior, votes))
 }
 
-/// Writes where items stand.
-pub(super) fn written(standings: &[Standing]) -> Statement {
-    if standings.is_empty() {
+/// Writes where items stand, with how often they were served meanwhile. Gold that was served stands where it stood.
+pub(super) fn written(standings: &[Standing], served: &BTreeMap<ItemId, Served>) -> Statement {
+    let mut rows: BTreeMap<ItemId, (Option<&Standing>, Served)> = BTreeMap::new();
+    for standing in standings {
+        rows.entry(standing.moved.id).or_default().0 = Some(standing);
+    }
+    for (item, served) in served {
+        rows.entry(*item).or_default().1 = *served;
+    }
+    if rows.is_empty() {
         return nothing();
     }
-    let row = |standing: &Standing| {
-        let moved = standing.moved;
+    let row = |(item, (standing, served)): (ItemId, (Option<&Standing>, Served))| {
+        let moved = standing.map(|standing| standing.moved);
         [
-            moved.id.0.into(),
-            moved.state.word().into(),
-            moved.log_odds.into(),
-            i64::from(moved.n_votes).into(),
-            standing.effective_votes.into(),
-            standing.tally.as_slice().into(),
-            Value::from(to_sql(standing.now_ms)),
+            Value::from(item.0),
+            moved.map(|moved| moved.state.word()).into(),
+            moved.map(|moved| moved.log_odds).into(),
+            moved.map(|moved| i64::from(moved.n_votes)).into(),
+            standing.map(|standing| standing.effective_votes).into(),
+            standing.map(|standing| standing.tally.clone()).into(),
+            standing.map(|standing| to_sql(standing.now_ms)).into(),
+            served.screens.into(),
+            served.agreed.into(),
+            served.disagreed.into(),
         ]
     };
-    sql("with moved (id, state, log_odds, n_votes, effective_votes, tally, now_ms) as (")
-        .push_rows(standings.iter().map(row))
+    sql("with moved (id, state, log_odds, n_votes, effective_votes, tally, now_ms, served, agreed, disagreed) as (")
+        .push_rows(rows.into_iter().map(row))
         .push(
-            ") update items set state = moved.state, log_odds = moved.log_odds, n_votes = moved.n_votes, \
-             effective_votes = moved.effective_votes, tally = moved.tally, \
-             settled_ms = case when moved.state = 'open' then null \
-             when items.state = moved.state then items.settled_ms else moved.now_ms end \
+            ") update items set state = coalesce(moved.state, items.state), log_odds = coalesce(moved.log_odds, items.log_odds), \
+             n_votes = coalesce(moved.n_votes, items.n_votes), tally = coalesce(moved.tally, items.tally), \
+             effective_votes = coalesce(moved.effective_votes, items.effective_votes), \
+             settled_ms = case when moved.state is null or items.state = moved.state then items.settled_ms \
+             when moved.state = 'open' then null else moved.now_ms end, servings = items.servings + moved.served, \
+             gold_agreed = items.gold_agreed + moved.agreed, gold_disagreed = items.gold_disagreed + moved.disagreed \
              from moved where items.id = moved.id",
         )
 }

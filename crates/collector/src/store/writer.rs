@@ -25,7 +25,7 @@ const QUEUE: usize = 4096;
 /// Writes of one transaction: 9 tiles each with 8 parameters stay below SQLite's 32,766.
 const BATCH: usize = 256;
 /// How long commits gather in the file's log before they are brought into the file.
-const LOG_PAUSE: Duration = Duration::from_millis(200);
+const LOG_PAUSE: Duration = Duration::from_millis(500);
 /// Times that a transaction is carried out at most.
 const TRIES: u32 = 6;
 /// The pause after the first of them.

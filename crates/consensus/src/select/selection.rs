@@ -30,8 +30,9 @@ pub struct GoldStock {
 pub struct Composition {
     /// Tiles on a screen. Default 9.
     pub tiles: usize,
-    /// Probability of 2, 3, 4, 5 gold tiles. Default 0.5, 0.3, 0.15, 0.05: with what [`Composition::wanted_evidence`] adds,
-    /// 3 on average in a campaign under way.
+    /// Probability of 2, 3, 4, 5 gold tiles. Default 0.25, 0.45, 0.22, 0.08: with what [`Composition::wanted_evidence`] adds,
+    /// somewhat more than 3 on average in a campaign under way. Of two one shows the thing, which is more than unknown tiles
+    /// do: the fewer screens have two, the less the class of a tile says about whether it is gold.
     pub gold_shares: [f64; 4],
     /// Least expected positives on a screen, gold included. Default 2.
     pub min_positives: f64,
@@ -72,7 +73,7 @@ impl Default for Composition {
     fn default() -> Self {
         Self {
             tiles: 9,
-            gold_shares: [0.5, 0.3, 0.15, 0.05],
+            gold_shares: [0.25, 0.45, 0.22, 0.08],
             min_positives: 2.0,
             max_positives: 5.0,
             label_weight: Probability::HALF,

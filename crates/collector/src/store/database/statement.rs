@@ -278,6 +278,12 @@ impl From<Option<i64>> for Value {
     }
 }
 
+impl From<Option<f64>> for Value {
+    fn from(value: Option<f64>) -> Self {
+        Self::Real(value)
+    }
+}
+
 impl From<f64> for Value {
     fn from(value: f64) -> Self {
         Self::Real(Some(value))
