@@ -40,7 +40,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         area: "crates/collector/src/",
-        names: &["object_store", "futures_util"],
+        names: &["object_store"],
         rooms: Rooms::Only(&["images"]),
         remedy: "let a shelf of images/ speak to the store",
     },

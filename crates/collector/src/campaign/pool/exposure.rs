@@ -73,7 +73,8 @@ impl Exposure {
     }
 
     /// After how many servings this gold is retired: as unknown items of its class are settled, some early, some late, which
-    /// of them this is like being decided by its row. `u32::MAX` before enough items were settled: gold that wears out before
+    /// of them this is like being decided by its row; one serving before, for of what is on screens that are under way then one
+    /// more comes in. `u32::MAX` before enough items were settled: gold that wears out before
     /// there are votes would leave a small campaign without a check.
     pub(super) fn servings(&self, item: ItemId, positive: bool) -> u32 {
         let [negative_items, positive_items] = &self.settled;
@@ -85,15 +86,12 @@ impl Exposure {
             return u32::MAX;
         }
         let total: f64 = counts.iter().sum();
-        // Screens that hold it are still under way when gold retires, one every other time: an unknown item's last serving is
-        // the one that settles it.
-        let early = u32::from(place_in_line(item) & 1 == 0);
         let place = (place_in_line(item) >> 11) as f64 / (1_u64 << 53) as f64;
         let mut passed = 0.0;
         for (servings, count) in (0_u32..).zip(&counts) {
             passed += count;
             if passed > place * total {
-                return servings.saturating_sub(early).max(1);
+                return servings.saturating_sub(1).max(1);
             }
         }
         u32::MAX
@@ -140,12 +138,11 @@ mod tests {
         }
         let mut counts = [0; 10];
         for item in 0..2_000 {
-            // Half of all retire one serving before.
-            assert!((3..=4).contains(&exposure.servings(ItemId(item), false)));
+            assert_eq!(exposure.servings(ItemId(item), false), 3);
             counts[exposure.servings(ItemId(item), true) as usize] += 1;
         }
-        assert_eq!(counts[5] + counts[6] + counts[8] + counts[9], 2_000, "{counts:?}");
-        assert!([5, 6, 8, 9].iter().all(|servings| (400..=600).contains(&counts[*servings])), "{counts:?}");
+        assert_eq!(counts[5] + counts[8], 2_000, "{counts:?}");
+        assert!([5, 8].iter().all(|servings| (900..=1_100).contains(&counts[*servings])), "{counts:?}");
     }
 
     #[test]

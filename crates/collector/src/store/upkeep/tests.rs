@@ -12,6 +12,9 @@ use crate::store::DATABASE_FILE;
 const TOKENS: u64 = 50;
 const COMMITS: u64 = 160;
 
+/// Answers of seventy hours, ten an hour.
+const ANSWERS: u32 = 700;
+
 fn digest(number: u64) -> [u8; 32] {
     *blake3::hash(&number.to_be_bytes()).as_bytes()
 }
@@ -49,4 +52,34 @@ async fn tokens_of_long_ago_leave_nothing_beside_those_of_now() {
     assert!(stage.store.cut_log().await.unwrap());
     assert_eq!(found(folder.path(), 0..all - 3 * kept), 0, "of those that were deleted");
     assert_eq!(found(folder.path(), all - kept..all), usize::try_from(kept).unwrap(), "those of now are kept");
+}
+
+#[tokio::test]
+async fn networks_of_yesterday_leave_nothing_beside_those_of_today() {
+    let place = Place::sqlite();
+    let Place::Sqlite(folder) = &place else { panic!("a file") };
+    let stage = Stage::set_up(&place).await;
+    let prefix = |number: u64| *digest(number).first_chunk::<8>().unwrap();
+    // Each of a network of its own, on items in another order each time.
+    for number in 0..ANSWERS {
+        let mut answer =
+            stage.answer(number, number, number, &[(number as usize * 5 % 12, true), (number as usize % 11, false)]);
+        answer.votes.dedup_by_key(|vote| vote.item);
+        answer.now_ms = NOW + u64::from(number) * HOUR_MS / 10;
+        answer.nonce_expires_ms = answer.now_ms + HOUR_MS;
+        answer.prefix = prefix(u64::from(number));
+        let now_ms = answer.now_ms;
+        stage.settle(answer).await;
+        if number % 10 == 0 {
+            stage.store.sweep(now_ms).await.unwrap();
+        }
+    }
+    stage.store.rewrite().await.unwrap();
+    assert!(stage.store.cut_log().await.unwrap());
+    let bytes = std::fs::read(folder.path().join(DATABASE_FILE)).unwrap();
+    let pieces: HashSet<&[u8]> = bytes.windows(8).collect();
+    let found = |numbers: std::ops::Range<u64>| numbers.filter(|number| pieces.contains(&prefix(*number)[..])).count();
+    let all = u64::from(ANSWERS);
+    assert_eq!(found(0..all - 260), 0, "of those that are older than a day");
+    assert_eq!(found(all - 200..all), 200, "those of today are kept");
 }
