@@ -4,17 +4,19 @@
 //! many in proportion to what screens take of either, and a gold item is retired after as many servings as unknown items of
 //! its class get until they are settled: at any moment, and in the end, both have been seen equally often.
 
+mod drawn;
 mod exposure;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use corvee_consensus::{
     Crowd, DriftAlarm, DriftMonitor, DriftRule, GoldAudit, GoldPolicy, GoldVerdict, Known, Probability, Wear,
 };
 use corvee_protocol::limits::SELECT_TILES;
 use corvee_protocol::sealed_state::{SealedTile, TileRole};
-use rand::{Rng, RngExt as _};
+use rand::Rng;
 
+use self::drawn::Drawn;
 use self::exposure::{Exposure, Window, place_in_line};
 use super::address::PrefixHash;
 use crate::store::answers::MovedItem;
@@ -24,8 +26,8 @@ use crate::store::items::{ItemId, ItemStanding, ItemState};
 const CANDIDATES: usize = 64;
 /// Unknown items below which those beyond the window are looked at as well.
 const CANDIDATES_LEAST: usize = 2 * SELECT_TILES;
-/// Lists up to this length are looked through as a whole; of longer ones a sample is drawn.
-const LOOKED_THROUGH: usize = 600;
+/// Screens after which an item that was shown and not answered is taken to be free again.
+const UNDER_WAY: u64 = 64;
 /// Answers remembered by network; beyond it the memory starts afresh.
 const HEARD: usize = 500_000;
 
@@ -43,6 +45,8 @@ pub struct Pool {
     /// Which networks have answered which item.
     heard: HashSet<(ItemId, PrefixHash)>,
     exposure: Exposure,
+    /// Screens that were composed.
+    screens: u64,
     drift: DriftMonitor,
 }
 
@@ -52,6 +56,8 @@ struct Entry {
     wear: Wear,
     /// Place in the list it is drawn from.
     place: usize,
+    /// The last screen it was on, as long as nobody has answered it since.
+    screen: Option<u64>,
 }
 
 impl Pool {
@@ -63,7 +69,7 @@ impl Pool {
                 exposure.note_settled(standing.log_odds > 0.0, standing.servings.min(standing.n_votes));
             }
         }
-        let entry = |standing| Entry { standing, wear: Wear::Fresh, place: usize::MAX };
+        let entry = |standing| Entry { standing, wear: Wear::Fresh, place: usize::MAX, screen: None };
         let mut pool = Self {
             policy,
             items: standings.into_iter().map(entry).collect(),
@@ -75,6 +81,7 @@ impl Pool {
             closed: vec![],
             heard: HashSet::new(),
             exposure,
+            screens: 0,
             drift: DriftMonitor::new(DriftRule::default(), crowd),
         };
         // Those under way are in service first; the others wait in an order that nobody outside chose.
@@ -120,29 +127,24 @@ impl Pool {
         self.exposure.window(self.positive_gold.len(), self.negative_gold.len())
     }
 
-    /// Unknown items for one screen, each once, none of `seen`, and none that `network` has answered unless too few others
-    /// are left: open ones in service, then open ones that wait, then closed ones.
+    /// Unknown items for one screen, each once, none of `seen`: open ones in service, then open ones that wait, then closed ones.
+    /// What is on a screen under way comes after what is not: its answer may settle it. What `network` has answered comes last.
     pub fn candidates(&self, chance: &mut impl Rng, network: PrefixHash, seen: &[ItemId]) -> Vec<&ItemStanding> {
-        let (served, waiting) = split(&self.open, self.window().unknown);
-        let is_new = |standing: &ItemStanding| !seen.contains(&standing.id) && !self.has_heard(standing.id, network);
-        let mut drawn = self.draw(served, CANDIDATES, chance, is_new);
-        if drawn.len() < CANDIDATES_LEAST {
-            drawn.extend(self.draw(waiting, CANDIDATES - drawn.len(), chance, is_new));
-        }
-        let mut fill = |list: &[usize]| {
-            if drawn.len() < SELECT_TILES {
-                let known: Vec<ItemId> = drawn.iter().map(|standing| standing.id).collect();
-                let is_other = |standing: &ItemStanding| !seen.contains(&standing.id) && !known.contains(&standing.id);
-                drawn.extend(self.draw(list, CANDIDATES - drawn.len(), chance, is_other));
-            }
-        };
-        fill(&self.closed);
-        fill(&self.open);
-        drawn
+        let served = self.in_service(&self.open, self.window().unknown);
+        let is_unseen = |entry: &Entry| !seen.contains(&entry.standing.id);
+        let is_new = |entry: &Entry| is_unseen(entry) && !self.has_heard(entry.standing.id, network);
+        let is_free = |entry: &Entry| self.is_free(entry) && is_new(entry);
+        let mut drawn = Drawn::default();
+        drawn.fill(self, &served, CANDIDATES, CANDIDATES, chance, is_new);
+        drawn.fill(self, &self.open, CANDIDATES, CANDIDATES_LEAST, chance, is_free);
+        drawn.fill(self, &self.open, CANDIDATES, CANDIDATES_LEAST, chance, is_new);
+        drawn.fill(self, &self.closed, CANDIDATES, SELECT_TILES, chance, is_unseen);
+        drawn.fill(self, &self.open, CANDIDATES, SELECT_TILES, chance, is_unseen);
+        drawn.standings(self)
     }
 
-    /// Gold for one screen: up to `n` items of this label, none of `seen`. First what is in service and `network` has not
-    /// answered, then what waits, then what `network` has answered, then the least served of a few that are worn.
+    /// Gold for one screen: up to `n` items of this label, none of `seen`. First what is in service, then what waits, then what
+    /// is on a screen under way, then what `network` has answered, then the least served of a few that are worn.
     pub fn draw_gold(
         &self,
         positive: bool,
@@ -157,22 +159,21 @@ impl Pool {
         } else {
             (&self.negative_gold, &self.worn_negative, window.negative_gold)
         };
-        let (served, waiting) = split(fresh, in_service);
-        let is_unseen = |standing: &ItemStanding| !seen.contains(&standing.id);
-        let is_new = |standing: &ItemStanding| is_unseen(standing) && !self.has_heard(standing.id, network);
+        let served = self.in_service(fresh, in_service);
+        let is_unseen = |entry: &Entry| !seen.contains(&entry.standing.id);
+        let is_new = |entry: &Entry| is_unseen(entry) && !self.has_heard(entry.standing.id, network);
+        let is_free = |entry: &Entry| self.is_free(entry) && is_new(entry);
         // Evenly, whatever their servings, so that servings tell nothing about which gold comes next.
-        let mut drawn = self.draw(served, n, chance, is_new);
+        let mut drawn = Drawn::default();
+        drawn.fill(self, &served, n, n, chance, is_new);
+        drawn.fill(self, fresh, n, n, chance, is_free);
+        drawn.fill(self, fresh, n, n, chance, is_new);
+        drawn.fill(self, fresh, n, n, chance, is_unseen);
+        let mut drawn: Vec<_> = drawn.standings(self).into_iter().map(|standing| (standing, Wear::Fresh)).collect();
         if drawn.len() < n {
-            drawn.extend(self.draw(waiting, n - drawn.len(), chance, is_new));
-        }
-        if drawn.len() < n {
-            let known: Vec<ItemId> = drawn.iter().map(|standing| standing.id).collect();
-            let is_other = |standing: &ItemStanding| is_unseen(standing) && !known.contains(&standing.id);
-            drawn.extend(self.draw(fresh, n - drawn.len(), chance, is_other));
-        }
-        let mut drawn: Vec<_> = drawn.into_iter().map(|standing| (standing, Wear::Fresh)).collect();
-        if drawn.len() < n {
-            let mut tired = self.draw(worn, CANDIDATES, chance, is_unseen);
+            let mut tired = Drawn::default();
+            tired.fill(self, worn, CANDIDATES, CANDIDATES, chance, is_unseen);
+            let mut tired = tired.standings(self);
             // A stable sort keeps the random order among equals.
             tired.sort_by_key(|standing| (self.has_heard(standing.id, network), standing.servings));
             drawn.extend(tired.into_iter().take(n - drawn.len()).map(|standing| (standing, Wear::Worn)));
@@ -180,9 +181,27 @@ impl Pool {
         drawn
     }
 
-    /// Notes what a screen took of either, so that gold is in service in proportion.
+    /// The first `n` of a list that no screen under way shows: of gold and of unknown items as many more are in service as are
+    /// under way.
+    fn in_service(&self, list: &[usize], n: usize) -> Vec<usize> {
+        let is_free = |at: &usize| self.items.get(*at).is_some_and(|entry| self.is_free(entry));
+        list.iter().copied().filter(is_free).take(n).collect()
+    }
+
+    /// Whether no screen under way shows it.
+    fn is_free(&self, entry: &Entry) -> bool {
+        entry.screen.is_none_or(|screen| self.screens - screen >= UNDER_WAY)
+    }
+
+    /// Notes what a screen took of either, so that gold is in service in proportion, and what is under way.
     pub fn note_screen(&mut self, tiles: &[SealedTile]) {
         self.exposure.note_screen(tiles);
+        self.screens += 1;
+        for tile in tiles {
+            if let Some(entry) = self.index(ItemId(tile.item)).and_then(|at| self.items.get_mut(at)) {
+                entry.screen = Some(self.screens);
+            }
+        }
     }
 
     /// Takes over where items stand after an answer, and counts its serving.
@@ -190,6 +209,7 @@ impl Pool {
         for item in moved {
             if let Some(entry) = self.index(item.id).and_then(|at| self.items.get_mut(at)) {
                 entry.standing.servings = entry.standing.servings.saturating_add(1);
+                entry.screen = None;
                 if entry.standing.state == ItemState::Open && item.state != ItemState::Open {
                     self.exposure.note_settled(item.log_odds > 0.0, entry.standing.servings);
                 }
@@ -263,6 +283,7 @@ impl Pool {
         let Some(at) = self.index(id) else { return };
         let Some(entry) = self.items.get_mut(at) else { return };
         entry.standing.servings = entry.standing.servings.saturating_add(1);
+        entry.screen = None;
         match audit {
             Some(true) => entry.standing.audits.agreed = entry.standing.audits.agreed.saturating_add(1),
             Some(false) => entry.standing.audits.disagreed = entry.standing.audits.disagreed.saturating_add(1),
@@ -301,30 +322,6 @@ impl Pool {
 
     fn index(&self, id: ItemId) -> Option<usize> {
         self.items.binary_search_by_key(&id, |entry| entry.standing.id).ok()
-    }
-
-    /// Up to `n` of these, in random order.
-    fn draw(
-        &self,
-        list: &[usize],
-        n: usize,
-        chance: &mut impl Rng,
-        is_wanted: impl Fn(&ItemStanding) -> bool,
-    ) -> Vec<&ItemStanding> {
-        let standing = |place: usize| list.get(place).and_then(|at| self.items.get(*at)).map(|entry| &entry.standing);
-        if n == 0 {
-            return Vec::new();
-        }
-        if list.len() <= LOOKED_THROUGH {
-            let places = rand::seq::index::sample(chance, list.len(), list.len());
-            return places.into_iter().filter_map(standing).filter(|standing| is_wanted(standing)).take(n).collect();
-        }
-        // Draws with replacement, doubles struck out: exact enough where the list is much longer than what is wanted.
-        let mut met = BTreeSet::new();
-        let places = (0..4 * n).map(|_| chance.random_range(0..list.len()));
-        let mut places: Vec<usize> = places.collect();
-        places.retain(|place| met.insert(*place));
-        places.into_iter().filter_map(standing).filter(|standing| is_wanted(standing)).take(n).collect()
     }
 
     fn list(&mut self, state: ItemState, gold: Option<bool>, wear: Wear) -> &mut Vec<usize> {
@@ -366,11 +363,6 @@ impl Pool {
             entry.place = place;
         }
     }
-}
-
-/// The first `n` of a list, and the rest.
-fn split(list: &[usize], n: usize) -> (&[usize], &[usize]) {
-    list.split_at(n.min(list.len()))
 }
 
 /// Whether good visitors contradict this gold. Its audits are replayed: they differ only in agreeing or not, so that

@@ -40,8 +40,6 @@ pub enum Bar {
 pub enum Verdict {
     /// It does.
     Holds,
-    /// It does not, and that is known; the figure is no worse than it was.
-    Owed,
     /// It does not, or was not measured.
     DoesNot,
     /// There is none.
@@ -59,8 +57,6 @@ pub struct Row {
     pub figure: Figure,
     /// What it is held against.
     pub bar: Bar,
-    /// Of a bar that is known not to hold: how far from it the figure may be before the bench fails all the same.
-    pub owed: Option<f64>,
 }
 
 impl Figure {
@@ -120,29 +116,17 @@ impl std::fmt::Display for Figure {
 impl Row {
     /// A line.
     pub fn new(attack: &'static str, done: impl Into<String>, figure: Figure, bar: Bar) -> Self {
-        Self { attack, done: done.into(), figure, bar, owed: None }
-    }
-
-    /// The same with a bar that is known not to hold, as docs/threat-model.md says: the bench fails where the figure is worse
-    /// than `limit`.
-    #[must_use]
-    pub fn owing(self, limit: f64) -> Self {
-        Self { owed: Some(limit), ..self }
+        Self { attack, done: done.into(), figure, bar }
     }
 
     /// Whether the bar holds. The estimate decides; samples are so large that its interval is small beside the bar.
     pub fn verdict(&self) -> Verdict {
-        let clears = |bar: f64| match self.bar {
-            Bar::Curve => true,
-            Bar::AtMost(_) => self.figure.value <= bar,
-            Bar::AtLeast(_) => self.figure.value >= bar,
+        let holds = match self.bar {
+            Bar::Curve => return Verdict::Curve,
+            Bar::AtMost(most) => self.figure.value <= most,
+            Bar::AtLeast(least) => self.figure.value >= least,
         };
-        match self.bar {
-            Bar::Curve => Verdict::Curve,
-            Bar::AtMost(bar) | Bar::AtLeast(bar) if clears(bar) => Verdict::Holds,
-            Bar::AtMost(_) | Bar::AtLeast(_) if self.owed.is_some_and(clears) => Verdict::Owed,
-            Bar::AtMost(_) | Bar::AtLeast(_) => Verdict::DoesNot,
-        }
+        if holds { Verdict::Holds } else { Verdict::DoesNot }
     }
 
     /// The bar as it is written.
@@ -159,7 +143,6 @@ impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Holds => "holds",
-            Self::Owed => "**does not hold**, as is known",
             Self::DoesNot => "**does not hold**",
             Self::Curve => "no bar: curve",
         })

@@ -12,18 +12,9 @@ pub struct Table {
 }
 
 impl Table {
-    /// The rows whose bar does not hold, other than those of which that is known.
+    /// The rows whose bar does not hold.
     pub fn broken(&self) -> Vec<&Row> {
-        self.of(Verdict::DoesNot)
-    }
-
-    /// The rows whose bar is known not to hold.
-    pub fn owed(&self) -> Vec<&Row> {
-        self.of(Verdict::Owed)
-    }
-
-    fn of(&self, verdict: Verdict) -> Vec<&Row> {
-        self.rows.iter().filter(|row| row.verdict() == verdict).collect()
+        self.rows.iter().filter(|row| row.verdict() == Verdict::DoesNot).collect()
     }
 }
 
@@ -52,15 +43,5 @@ mod tests {
         assert!(text.contains("| A16 | 100 at once | 2 | ≤ 1 | **does not hold** |"), "{text}");
         assert!(text.contains("| A16 | 100 at once | 7 | – | no bar: curve |"), "{text}");
         assert_eq!(text.lines().count(), 5);
-    }
-
-    #[test]
-    fn a_bar_known_not_to_hold_is_told_and_fails_only_when_it_gets_worse() {
-        let row = |value| Row::new("A6", "seen", Figure::exact(value, Unit::Percent), Bar::AtMost(0.2)).owing(0.24);
-        let table = Table { rows: vec![row(0.19), row(0.23), row(0.25), row(f64::NAN)] };
-        assert_eq!(table.owed(), [&table.rows[1]]);
-        // A figure that is no number is not equal to itself.
-        assert_eq!(table.broken().len(), 2);
-        assert!(table.to_string().contains("| 23.00 % | ≤ 20.00 % | **does not hold**, as is known |"), "{table}");
     }
 }

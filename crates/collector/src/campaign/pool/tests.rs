@@ -104,3 +104,27 @@ fn gold_that_good_visitors_contradict_is_expelled() {
     }
     assert_eq!(pool.gold_stock(), (2, 1));
 }
+
+#[test]
+fn what_is_on_a_screen_under_way_is_drawn_after_what_is_not() {
+    let mut pool = pool(40);
+    let tile = |item, role| SealedTile { item, role };
+    let shown: Vec<_> = (10..20).map(|id| tile(id, TileRole::Unknown)).collect();
+    pool.note_screen(&[shown.clone(), vec![tile(1, TileRole::FreshGold { positive: true })]].concat());
+    let drawn = |pool: &Pool, least: i64| {
+        pool.candidates(&mut chance(), NETWORK, &[]).iter().filter(|item| item.id.0 < least).count()
+    };
+    let gold = |pool: &Pool| pool.draw_gold(true, 1, &mut chance(), NETWORK, &[])[0].0.id;
+    assert_eq!((drawn(&pool, 20), gold(&pool)), (0, ItemId(2)));
+    // Answered, it is free; not answered, it is after so many screens.
+    settle(&mut pool, 10, ItemState::Open);
+    assert_eq!(drawn(&pool, 20), 1);
+    for _ in 0..UNDER_WAY {
+        pool.note_screen(&[]);
+    }
+    assert_eq!(drawn(&pool, 20), 10);
+    // Where there is nothing else, it is shown all the same.
+    let mut small = self::pool(12);
+    small.note_screen(&shown);
+    assert_eq!(small.candidates(&mut chance(), NETWORK, &[]).len(), 12);
+}
