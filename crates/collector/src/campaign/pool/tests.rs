@@ -107,7 +107,7 @@ fn gold_that_good_visitors_contradict_is_expelled() {
 
 #[test]
 fn what_is_on_a_screen_under_way_is_drawn_after_what_is_not() {
-    let mut pool = pool(40);
+    let mut pool = pool(30);
     let tile = |item, role| SealedTile { item, role };
     let shown: Vec<_> = (10..20).map(|id| tile(id, TileRole::Unknown)).collect();
     pool.note_screen(&[shown.clone(), vec![tile(1, TileRole::FreshGold { positive: true })]].concat());
