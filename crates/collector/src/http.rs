@@ -31,6 +31,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 use corvee_protocol::limits;
 use tokio::sync::watch;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -105,21 +106,21 @@ pub fn router(state: AppState) -> Router {
         .merge(requester::router(&state))
         .fallback(problems::no_such_path)
         .method_not_allowed_fallback(problems::no_such_method)
-        .layer(middleware::from_fn(problems::as_documents))
-        .layer(CatchPanicLayer::custom(problems::from_panic))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("referrer-policy"),
-            HeaderValue::from_static("no-referrer"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        ))
-        .layer(middleware::from_fn(measured::measure))
-        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
+        // One layer to the router: each of its own would be copied, boxed, with every request.
+        .layer(
+            ServiceBuilder::new()
+                .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
+                .layer(middleware::from_fn(measured::measure))
+                .layer(always("cross-origin-resource-policy", "cross-origin"))
+                .layer(always("referrer-policy", "no-referrer"))
+                .layer(always("x-content-type-options", "nosniff"))
+                .layer(CatchPanicLayer::custom(problems::from_panic))
+                .layer(middleware::from_fn(problems::as_documents)),
+        )
         .with_state(state)
+}
+
+/// A header that every reply carries unless its handler knows better.
+fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }

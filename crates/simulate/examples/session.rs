@@ -6,6 +6,8 @@
 mod bare;
 #[path = "program/budget.rs"]
 mod budget;
+#[path = "program/disk.rs"]
+mod disk;
 #[path = "program/operator.rs"]
 mod operator;
 #[path = "program/ready.rs"]
@@ -26,6 +28,7 @@ use corvee_simulate::Target;
 use corvee_simulate::load::{Load, LoadFigures, echo, paced_sessions, sessions};
 
 use budget::NO_BUDGET;
+use disk::Disk;
 use ready::Ready;
 use server::Server;
 use table::{Round, Table, median};
@@ -106,6 +109,13 @@ async fn main() -> anyhow::Result<()> {
     bare.stop().await?;
     let errors = corvee.stop().await?;
     ensure!(errors == 0, "the collector's log holds {errors} errors");
+    let answered = table.sessions() + warm.sessions;
+    let disk = Disk::of(&arguments.corvee, &ready.operator.path("")).await?;
+    println!(
+        "database after {answered} sessions: {:.0} bytes each; after a day, when visitors are forgotten: {:.0}",
+        disk.now as f64 / answered as f64,
+        disk.tomorrow as f64 / answered as f64
+    );
     let failed = table.failed() + warm.failed;
     ensure!(failed == 0, "{failed} truthful sessions did not end in a redeemed token");
     judge(&table, arguments.no_bars)

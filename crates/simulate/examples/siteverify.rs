@@ -43,7 +43,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// Calls under way at once, 1 to 256.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 192)]
     workers: u8,
     /// Rounds of both servers, in turns; medians are printed.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(3..))]

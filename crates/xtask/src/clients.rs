@@ -38,11 +38,10 @@ pub(crate) fn run(workspace: &Workspace, table: Table) -> Result<()> {
     let pages = pages(workspace)?;
     let snippets = snippets::make(workspace, &workspace.path(BROWSER))?;
     // The same packages and features as the native tests, so that nothing is compiled twice.
-    let product = ["--locked", "--workspace", "--exclude", "xtask"];
     let wanted = ["--bin", "corvee", "--example", "tokens", "--test", "clients", "--test", "snippets"];
-    program::run(workspace.cargo().arg("build").args(product).args(wanted))?;
+    program::run(workspace.cargo().arg("build").args(test::PRODUCT).args(wanted))?;
     let mut command = workspace.cargo();
-    command.arg("test").args(product).args(["--no-fail-fast", "--test", "clients", "--test", "snippets"]);
+    command.arg("test").args(test::PRODUCT).args(["--no-fail-fast", "--test", "clients", "--test", "snippets"]);
     test::give_environment(workspace, &mut command, &workspace.binary("debug", "corvee"))?;
     command
         .env("CORVEE_TOKENS", workspace.binary("debug", "examples/tokens"))

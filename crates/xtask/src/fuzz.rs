@@ -1,15 +1,15 @@
-//! `fuzz`: builds the fuzz targets with coverage counters, which the stable compiler can do, and runs them. Knows no decoder.
+//! `fuzz`: builds the fuzz targets and runs them. Knows no decoder.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 
-use crate::program;
 use crate::workspace::Workspace;
+use crate::{coverage, program};
 
 /// Options of `fuzz`.
 #[derive(Args)]
@@ -23,21 +23,14 @@ pub(crate) struct Options {
     /// Runs of each target, instead of seconds: 1000000 is what a nightly run does
     #[arg(long, conflicts_with = "seconds")]
     runs: Option<u64>,
+    /// Counts the branches of packages of others too (decoders of pictures, TOML, CSV): finds more, compiles everything anew
+    #[arg(long)]
+    thorough: bool,
 }
 
 /// One for each decoder of bytes from outside.
 const TARGETS: [&str; 9] = ["seal", "state", "json", "names", "form", "picture", "labels", "answers", "settings"];
 
-/// What the compiler adds to every branch and comparison, so that the fuzzer sees which bytes lead where.
-const COVERAGE: [&str; 7] = [
-    "-Cpasses=sancov-module",
-    "-Cllvm-args=-sanitizer-coverage-level=4",
-    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-    "-Cllvm-args=-sanitizer-coverage-pc-table",
-    "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "--cfg=fuzzing",
-    "-Ccodegen-units=4",
-];
 /// Targets at the same time.
 const AT_ONCE: usize = 2;
 /// Seconds a single run may take: a decoder that hangs is a defect.
@@ -49,7 +42,7 @@ const BYTES: u32 = 8192;
 
 /// Builds and runs; an error names the target and the file with the bytes that broke it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let folder = build(workspace)?;
+    let folder = build(workspace, options)?;
     let chosen: Vec<&str> = match &options.target {
         Some(target) => vec![target],
         None => TARGETS.to_vec(),
@@ -81,20 +74,33 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// Builds the targets; the folder they are in.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+fn build(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
+    if options.thorough { build_all_counted(workspace) } else { build_ours_counted(workspace) }
+}
+
+/// With counters in our own packages; those of others are the tests'.
+fn build_ours_counted(workspace: &Workspace) -> Result<PathBuf> {
+    let ourselves = env::current_exe().context("nobody knows where this program is")?;
+    let mut cargo = workspace.cargo();
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", ourselves).env(coverage::ASKED, "1");
+    program::run(cargo.args(["build", "--locked", "-p", "corvee-fuzz", "--bins"]))?;
+    Ok(workspace.target.join("debug"))
+}
+
+/// With counters in everything.
+fn build_all_counted(workspace: &Workspace) -> Result<PathBuf> {
     let triple = host(workspace)?;
     let target = workspace.target.join("fuzz");
     // A triple keeps build scripts and macros free of counters.
     program::run(
         workspace
             .cargo()
-            .env("RUSTFLAGS", COVERAGE.join(" "))
-            .args(["build", "--locked", "--bins", "--target", &triple, "--manifest-path"])
-            .arg(workspace.path("fuzz/Cargo.toml"))
+            .env("RUSTFLAGS", coverage::COUNTERS.join(" "))
+            .args(["build", "--locked", "-p", "corvee-fuzz", "--bins", "--profile", "fuzz", "--target", &triple])
             .arg("--target-dir")
             .arg(&target),
     )?;
-    Ok(target.join(triple).join("debug"))
+    Ok(target.join(triple).join("fuzz"))
 }
 
 /// The triple of this machine.

@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod check;
 mod clients;
+mod coverage;
 mod demo;
 mod dist;
 mod fuzz;
@@ -59,8 +60,13 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match start(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+    let ended = if coverage::is_asked() {
+        coverage::compile(std::env::args_os().skip(1))
+    } else {
+        start(Arguments::parse().command).map(|()| ExitCode::SUCCESS)
+    };
+    match ended {
+        Ok(code) => code,
         Err(error) => {
             // The chain of causes and no stack: what went wrong is a matter of files and programs.
             eprintln!("\nerror: {error:#}");

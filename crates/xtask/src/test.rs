@@ -1,7 +1,7 @@
 //! `test`: everything, in the order in which the parts need each other. Knows how to start the tests, not what they hold.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,10 @@ const STEPS: &[Step] = &[
         run: |workspace, options| clients::run(workspace, if options.write { Table::Written } else { Table::Compared }),
     },
 ];
+
+/// The packages that are tested together. xtask is tested apart: its dependencies would be compiled a second time with the rest's
+/// features. Fuzz targets are no tests and link with a fuzzer.
+pub(crate) const PRODUCT: [&str; 6] = ["--locked", "--workspace", "--exclude", "xtask", "--exclude", "corvee-fuzz"];
 
 enum Outcome {
     Passed(Duration),
@@ -131,12 +135,10 @@ fn browsers(workspace: &Workspace) -> Result<()> {
 
 fn native(workspace: &Workspace) -> Result<()> {
     dist::ensure(workspace)?;
-    // xtask is tested apart: built together with the rest, its dependencies would be compiled a second time with the rest's
-    // features. Binaries and tests are built in one go for the same reason.
-    let product = ["--locked", "--workspace", "--exclude", "xtask"];
-    program::run(workspace.cargo().arg("build").args(product).args(["--bins", "--tests"]))?;
+    // Binaries and tests are built in one go: apart, packages would be compiled twice with different features.
+    program::run(workspace.cargo().arg("build").args(PRODUCT).args(["--bins", "--tests"]))?;
     let mut command = workspace.cargo();
-    command.arg("test").args(product);
+    command.arg("test").args(PRODUCT);
     give_environment(workspace, &mut command, &workspace.binary("debug", "corvee"))?;
     let postgres = Server::start();
     match &postgres {
@@ -152,6 +154,12 @@ fn native(workspace: &Workspace) -> Result<()> {
     program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
 }
 
+/// What the tests' build has for `attack`: the collector and the bench.
+pub(crate) fn build_attack(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
+    program::run(workspace.cargo().arg("build").args(PRODUCT).args(["--bin", "corvee", "--example", "attack"]))?;
+    Ok((workspace.binary("debug", "corvee"), workspace.binary("debug", "examples/attack")))
+}
+
 /// The collector with the feature that the other steps leave out, beside a server that checks signatures.
 fn s3(workspace: &Workspace) -> Result<()> {
     let server = build_s3_server(workspace)?;
@@ -162,7 +170,7 @@ fn s3(workspace: &Workspace) -> Result<()> {
 }
 
 /// Compiles the S3 server, whose packages are not the product's.
-fn build_s3_server(workspace: &Workspace) -> Result<std::path::PathBuf> {
+fn build_s3_server(workspace: &Workspace) -> Result<PathBuf> {
     let target = workspace.target.join("s3-server");
     program::run(
         workspace
@@ -196,7 +204,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 }
 
 /// Compiles the program that cargo calls for each wasm test binary.
-fn build_runner(workspace: &Workspace) -> Result<std::path::PathBuf> {
+fn build_runner(workspace: &Workspace) -> Result<PathBuf> {
     let target = workspace.target.join("browser-runner");
     program::run(
         workspace

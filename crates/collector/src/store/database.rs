@@ -3,7 +3,9 @@
 //! SQLite has one writing connection, so that its transactions never meet. PostgreSQL's do meet, in this collector and in
 //! others: they run at read committed, lock what they replay, and are carried out again when they lost a race.
 
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -23,13 +25,15 @@ const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pages that the writing connection to a file keeps in memory: 64 MiB, in KiB and negative as SQLite wants it.
 const WRITER_CACHE: &str = "-65536";
-/// Pages of the file's log, 128 MiB, after which a commit brings them into the file and whoever answers waits for it. Most of
-/// them are there by then: see [`Database::shorten_log`].
+/// Pages of the file's log, 128 MiB, after which a commit brings them into the file and whoever answers waits for it. It does
+/// not come to that: see [`Database::shorten_log`].
 const LOG_PAGES: &str = "32768";
 
 /// Rows that may be ready before the first of them is looked at: more than a group of answers asks for.
 const ROWS_AHEAD: usize = 4096;
 
+/// Brings the log into the file as far as nobody has to wait for it.
+const SHORTEN: &str = "pragma wal_checkpoint(passive)";
 /// How long whoever cuts the file's log waits for writers and readers, and keeps writers waiting.
 const CUTTING_PATIENCE: Duration = Duration::from_millis(100);
 
@@ -46,6 +50,9 @@ pub(super) enum Database {
         readers: SqlitePool,
         /// The one that writes.
         writer: FileWriter,
+        /// The file itself, to bring it to the disk. It stays open as long as the connections: whoever closes it, closes their
+        /// locks with it.
+        file: Arc<File>,
     },
     /// A server, shared with other collectors.
     Postgres(PgPool),
@@ -77,7 +84,7 @@ pub(super) enum Transaction {
 impl Database {
     /// Opens the file, creates it when absent, and brings its schema up to date.
     pub(super) async fn open_file(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(file(path)).await
+        Self::open_with(options(path)).await
     }
 
     /// The same with options of its own.
@@ -87,7 +94,8 @@ impl Database {
         sqlx::migrate!("migrations/sqlite").run(writer.take().await?.connection()?).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
-        Ok(Self::Sqlite { readers, writer })
+        let file = Arc::new(File::open(writer.options().get_filename()).map_err(sqlx::Error::Io)?);
+        Ok(Self::Sqlite { readers, writer, file })
     }
 
     /// Connects to the server and brings the schema up to date, one collector at a time.
@@ -170,10 +178,17 @@ impl Database {
         Ok(busy == 0)
     }
 
-    /// Brings what is in the file's log into the file as far as nobody has to wait for it. A server keeps its log itself.
+    /// Brings what is in the file's log into the file, so that the log begins anew. A server keeps its log itself.
+    ///
+    /// Most of it, and all waiting for the disk, happens beside the writer, who waits for what came meanwhile: only a log that is
+    /// in the file to its very end begins anew, and SQLite brings the file to the disk only then.
     pub(super) async fn shorten_log(&self) -> Result<(), sqlx::Error> {
-        let Self::Sqlite { readers, .. } = self else { return Ok(()) };
-        sqlx::query("pragma wal_checkpoint(passive)").execute(readers).await.map(drop)
+        let Self::Sqlite { readers, writer, file } = self else { return Ok(()) };
+        sqlx::query(SHORTEN).execute(readers).await?;
+        let file = Arc::clone(file);
+        let synced = tokio::task::spawn_blocking(move || file.sync_data()).await;
+        synced.map_err(std::io::Error::other).flatten()?;
+        sqlx::query(SHORTEN).execute(writer.take().await?.connection()?).await.map(drop)
     }
 
     /// Whether other collectors may write at the same time.
@@ -184,7 +199,7 @@ impl Database {
     /// Closes all connections after their work.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, writer, file: _ } => {
                 if let Err(error) = writer.close().await {
                     tracing::warn!(%error, "the database was not closed in order");
                 }
@@ -244,7 +259,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Err
 }
 
 /// How the file is opened.
-pub(super) fn file(path: &Path) -> SqliteConnectOptions {
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)

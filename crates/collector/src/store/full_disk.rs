@@ -15,7 +15,7 @@ const ROOM: i64 = 12;
 /// The file with room for so many pages.
 async fn open(place: &Place, pages: i64) -> Store {
     let Place::Sqlite(folder) = place else { panic!("a file") };
-    let options = database::file(&folder.path().join(DATABASE_FILE)).pragma("max_page_count", pages.to_string());
+    let options = database::options(&folder.path().join(DATABASE_FILE)).pragma("max_page_count", pages.to_string());
     Store { database: Database::open_with(options).await.unwrap() }
 }
 

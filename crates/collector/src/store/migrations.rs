@@ -58,6 +58,7 @@ const SAMPLES: &[(i64, &str)] = &[
     ),
     (6, "insert into spent_challenges (nonce, expires_ms, reply) values ({22}, 99, {23});"),
     (7, "update items set tally = {24} where id = 1;"),
+    (8, "update votes set prefix = {25} where id = 1;"),
 ];
 
 /// A database whose schema is brought up step by step.

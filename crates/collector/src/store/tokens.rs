@@ -1,6 +1,6 @@
 //! Tokens: stored as digests, redeemed once and renewed by one conditional update each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{Action, CustomData, Dialect, Wish, limits};
@@ -147,9 +147,9 @@ pub(super) async fn redeem(
          and tokens.expires_ms > asked.now_ms returning tokens.digest, tokens.site_id, hostname, dialect, action, cdata, way, \
          challenge_ms, expires_ms, redeemed_ms, tokens.idempotency_key",
     );
-    let read = |rows: Vec<Row>| rows.iter().map(KnownToken::read).collect::<Result<Vec<_>, StoreError>>();
+    let read = |rows: Vec<Row>| rows.iter().map(KnownToken::read).collect::<Result<BTreeMap<_, _>, StoreError>>();
     let mut known = read(statement.all(&mut *transaction).await?)?;
-    let redeemed_now: BTreeSet<TokenDigest> = known.iter().map(|token| token.digest).collect();
+    let redeemed_now: BTreeSet<TokenDigest> = known.keys().map(|(digest, _)| *digest).collect();
     let not_now: BTreeSet<TokenDigest> = batch.iter().map(|asked| asked.digest).collect();
     let mut not_now = not_now.difference(&redeemed_now).peekable();
     if not_now.peek().is_some() {
@@ -163,8 +163,8 @@ pub(super) async fn redeem(
     let mut outcomes = Vec::with_capacity(batch.len());
     for (asked, first) in batch.iter().zip(first_of_token) {
         let redeems = first && redeemed_now.contains(&asked.digest);
-        let token = known.iter().find(|token| token.digest == asked.digest && token.site == asked.site);
-        let outcome = token.map_or(Redeemed::Unknown, |token| token.answer(asked, redeems));
+        let outcome =
+            known.get(&(asked.digest, asked.site)).map_or(Redeemed::Unknown, |token| token.answer(asked, redeems));
         let is_valid = matches!(outcome, Redeemed::Valid(_));
         let counts =
             Counts { redeemed: u64::from(is_valid && redeems), refused: u64::from(!is_valid), ..Counts::default() };
@@ -196,10 +196,8 @@ pub(super) async fn renew(transaction: &mut Transaction, batch: &[Renewal]) -> R
     Ok(outcomes)
 }
 
-/// A token as stored.
+/// A token as stored, but for its name.
 struct KnownToken {
-    digest: TokenDigest,
-    site: SiteId,
     earned: Earned,
     expires_ms: u64,
     redeemed: bool,
@@ -218,7 +216,9 @@ impl KnownToken {
         }
     }
 
-    fn read(row: &Row) -> Result<Self, StoreError> {
+    /// A token and its name.
+    fn read(row: &Row) -> Result<((TokenDigest, SiteId), Self), StoreError> {
+        let name = (digest(row.read(0)?).ok_or_else(|| impossible("digest"))?, SiteId(row.read(1)?));
         let (dialect, way): (String, String) = (row.read(3)?, row.read(6)?);
         let (action, cdata): (Option<String>, Option<String>) = (row.read(4)?, row.read(5)?);
         let page = SealedPage {
@@ -234,16 +234,15 @@ impl KnownToken {
         };
         let challenge_ms = from_sql(row.read(7)?);
         let key: Option<Vec<u8>> = row.read(10)?;
-        Ok(Self {
-            digest: digest(row.read(0)?).ok_or_else(|| impossible("digest"))?,
-            site: SiteId(row.read(1)?),
+        let token = Self {
             earned: Earned { hostname: row.read(2)?, page, way, challenge_ms },
             expires_ms: from_sql(row.read(8)?),
             redeemed: row.read::<Option<i64>>(9)?.is_some(),
             idempotency_key: key
                 .map(|key| key.try_into().map_err(|_cause| impossible("idempotency_key")))
                 .transpose()?,
-        })
+        };
+        Ok((name, token))
     }
 }
 

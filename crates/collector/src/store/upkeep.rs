@@ -87,7 +87,7 @@ impl Store {
             "delete from spent_challenges",
             "insert into spent_challenges select * from kept_challenges",
             "drop table kept_challenges",
-            "reindex votes_by_prefix",
+            "reindex votes_of_network",
         ] {
             sql(statement).execute(&mut transaction).await?;
         }

@@ -24,8 +24,9 @@ use crate::observe::figures::{COMMIT_SECONDS, COMMIT_WRITES};
 const QUEUE: usize = 4096;
 /// Writes of one transaction: 9 tiles each with 8 parameters stay below SQLite's 32,766.
 const BATCH: usize = 256;
-/// How long commits gather in the file's log before they are brought into the file.
-const LOG_PAUSE: Duration = Duration::from_millis(500);
+/// How long commits gather in the file's log before they are brought into the file: what gathers longer keeps the disk, and
+/// with it the next commits, busy for longer at once; what gathers for less is written more often.
+const LOG_PAUSE: Duration = Duration::from_millis(60);
 /// Times that a transaction is carried out at most.
 const TRIES: u32 = 6;
 /// The pause after the first of them.

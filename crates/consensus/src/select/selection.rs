@@ -73,7 +73,7 @@ impl Default for Composition {
     fn default() -> Self {
         Self {
             tiles: 9,
-            gold_shares: [0.25, 0.45, 0.22, 0.08],
+            gold_shares: [0.15, 0.48, 0.26, 0.11],
             min_positives: 2.0,
             max_positives: 5.0,
             label_weight: Probability::HALF,

@@ -28,12 +28,16 @@ pub(crate) struct Table {
 impl Table {
     /// Sessions at the collector that did not end in a redeemed token.
     pub(crate) fn failed(&self) -> u64 {
-        let rounds = self.corvee.iter().map(|round| &round.figures);
-        rounds
-            .chain(self.busy.iter().map(|round| &round.figures))
-            .chain(&self.alone)
-            .map(|figures| figures.failed)
-            .sum()
+        self.at_the_collector().map(|figures| figures.failed).sum()
+    }
+
+    /// Whole sessions at the collector.
+    pub(crate) fn sessions(&self) -> u64 {
+        self.at_the_collector().map(|figures| figures.sessions).sum()
+    }
+
+    fn at_the_collector(&self) -> impl Iterator<Item = &LoadFigures> {
+        self.corvee.iter().chain(&self.busy).map(|round| &round.figures).chain(&self.alone)
     }
 
     fn compare(&self, f: &mut fmt::Formatter<'_>, name: &str, figure: impl Fn(&Round) -> f64) -> fmt::Result {

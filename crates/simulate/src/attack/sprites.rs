@@ -24,7 +24,7 @@ const SERVINGS: usize = 1_000;
 const SCREENS: u32 = 2_600;
 /// Many pictures: what is learnt of some is tried on others.
 const MANY: Stock = Stock { pictures: 2_400, gold_percent: 38 };
-const TILES: u32 = 5_000;
+const TILES: u32 = 15_000;
 /// Parts in which they are served, and visits after each.
 const PARTS: u32 = 6;
 const VISITS_BETWEEN: u32 = 120;

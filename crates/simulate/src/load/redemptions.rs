@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use corvee_protocol::Token;
 use tokio::task::JoinSet;
@@ -19,6 +20,9 @@ use crate::target::Target;
 use crate::tokens::{Page, pass};
 use crate::truth::Truth;
 
+/// A collector does some of its work after it has answered: worn variants, the log. Earning's is over before redeeming begins.
+const AFTERWARDS: Duration = Duration::from_secs(2);
+
 /// Redeems fresh tokens, as many as are earned in the time of the load; only the redeeming is in the figures. The target
 /// must hold the site's secret.
 ///
@@ -30,6 +34,7 @@ pub async fn redemptions(target: &Target, load: Load) -> Result<LoadFigures, Sim
     let truth = Arc::new(Truth::of(&campaign, &client.items().await?, target.labels.as_ref())?);
     check_networks(&client, load.first_network).await?;
     let earned = earn(&client, &truth, load).await?;
+    tokio::time::sleep(AFTERWARDS).await;
 
     let start = Instant::now();
     let mut workers = JoinSet::new();

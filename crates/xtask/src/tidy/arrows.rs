@@ -62,6 +62,11 @@ const TABLE: &[Package] = &[
         ],
         others: Others::Except(&["yew", "web-sys"]),
     },
+    Package {
+        name: "corvee-fuzz",
+        ours: &["corvee-protocol", "corvee-seal", "corvee-aggregate", "corvee-collector"],
+        others: Others::Except(&["axum", "sqlx"]),
+    },
     Package { name: "xtask", ours: &[], others: Others::Except(&[]) },
 ];
 
