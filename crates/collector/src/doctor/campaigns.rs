@@ -89,7 +89,8 @@ async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<
         findings.push(Finding::wrong(ABOUT, found, import));
         return Ok(findings);
     }
-    let (policy, crowd) = (GoldPolicy::default(), Crowd::default());
+    let policy = GoldPolicy { servings_per_gold: campaign.terms.gold_servings, ..GoldPolicy::default() };
+    let crowd = Crowd::default();
     let standings = store.standings(campaign.id).await?;
     let expelled = standings.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
     let fresh = Pool::new(policy, &crowd, standings).fresh_gold();
