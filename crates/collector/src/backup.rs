@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -71,7 +72,9 @@ pub async fn take(
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let part = tempfile::Builder::new().prefix(".corvee-backup-").tempdir_in(parent);
+    // It holds what the data folder holds: nobody else may read it either.
+    let nobody_else = fs::Permissions::from_mode(0o700);
+    let part = tempfile::Builder::new().prefix(".corvee-backup-").permissions(nobody_else).tempdir_in(parent);
     let part = part.with_context(|| format!("nothing can be written into {}", parent.display()))?;
     let database = if store.is_shared() { None } else { Some(copy_database(store, part.path()).await?) };
     let images = match &database {

@@ -129,7 +129,7 @@ pub async fn run() -> anyhow::Result<()> {
         }
         Command::Doctor(doctor) => {
             doctor::check_folder(&arguments.data)?;
-            doctor.run(context()?).await
+            doctor.run(&arguments.data, arguments.database.as_ref(), Output { json: arguments.json }).await
         }
         Command::Samples(samples) => samples.run(Output { json: arguments.json }),
         Command::Aggregate(aggregate) => aggregate.run(Output { json: arguments.json }),

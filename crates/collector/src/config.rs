@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -23,7 +24,7 @@ pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Connections at one time; further ones wait until one ends.
-    pub connections: usize,
+    pub connections: NonZeroUsize,
     /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
     pub drain_seconds: u32,
     /// Address and port of `GET /metrics`; without it nothing is counted.
@@ -197,7 +198,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            connections: 4096,
+            connections: NonZeroUsize::MIN.saturating_add(4095),
             drain_seconds: 1,
             metrics: None,
             trusted_proxies: Vec::new(),

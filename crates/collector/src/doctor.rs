@@ -1,4 +1,4 @@
-//! Looks a configuration over and says what to do: one finding a thing, the serious ones first. Changes nothing, and knows no
+//! Looks a configuration over and says what to do: one finding a thing, the serious ones first. Makes nothing, and knows no
 //! command line.
 
 mod campaigns;
@@ -10,10 +10,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::data::DataFolder;
+use crate::config::{Config, DatabaseUrl};
+use crate::data::{DataFolder, SEALING_KEYS_FILE};
 use crate::images::shelf::Shelf;
-use crate::store::Store;
+use crate::requester::key::KEY_FILE;
+use crate::store::{DATABASE_FILE, Store};
 
 /// How serious it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,8 +63,14 @@ impl Finding {
     }
 }
 
-/// Looks at everything; the most serious first, otherwise in the order in which a collector starts.
-pub async fn examine(data: &DataFolder, clock: &dyn Clock, has_bundle: bool) -> Vec<Finding> {
+/// Looks at everything; the most serious first, otherwise in the order in which a collector starts. `named` is a database that
+/// overrules the one of the settings.
+pub async fn examine(
+    data: &DataFolder,
+    named: Option<&DatabaseUrl>,
+    clock: &dyn Clock,
+    has_bundle: bool,
+) -> Vec<Finding> {
     let mut findings = vec![bundle(has_bundle)];
     let config = Config::load(data.path()).map_err(anyhow::Error::from);
     findings.push(Finding::of(
@@ -72,26 +79,38 @@ pub async fn examine(data: &DataFolder, clock: &dyn Clock, has_bundle: bool) -> 
         "corvee.toml is in order, or absent",
         "mend the line that is shown",
     ));
-    let place = config.as_ref().map(|config| config.images.clone()).unwrap_or_default();
     if let Ok(config) = &config {
         findings.extend(settings::examine(config).await);
         findings.push(machine::files(config));
     }
     findings.extend(machine::folder(data.path()));
     findings.extend(keys(data));
-    match Store::open(data.path()).await {
+    let config = config.unwrap_or_default();
+    match open_database(data, named.or(config.database.as_ref())).await {
         Ok(store) => {
-            findings.extend(campaigns::examine(&store, &Shelf::open(data.path(), &place), clock).await);
+            findings.extend(campaigns::examine(&store, &Shelf::open(data.path(), &config.images), clock).await);
             store.close().await;
         }
-        Err(error) => findings.push(Finding::wrong(
-            "database",
-            error.to_string(),
-            "stop the collector, keep the damaged file, and put a backup in its place",
-        )),
+        Err(finding) => findings.push(finding),
     }
     findings.sort_by_key(|finding| finding.verdict);
     findings
+}
+
+/// The database that a collector would use; a finding where there is none.
+async fn open_database(data: &DataFolder, server: Option<&DatabaseUrl>) -> Result<Store, Finding> {
+    const ABOUT: &str = "database";
+    if let Some(url) = server {
+        let remedy = "start the server, or mend the address: --database, corvee.toml or CORVEE_DATABASE_URL";
+        let opened = Store::connect(url.expose()).await;
+        return opened.map_err(|error| Finding::wrong(ABOUT, format!("{url} cannot be used: {error}"), remedy));
+    }
+    if !data.path().join(DATABASE_FILE).exists() {
+        let remedy = "corvee campaign create, corvee site create, corvee import";
+        return Err(Finding::advice(ABOUT, "there is none yet: the first of these makes it", remedy));
+    }
+    let remedy = "stop the collector, keep the damaged file, and put a backup in its place";
+    Store::open(data.path()).await.map_err(|error| Finding::wrong(ABOUT, error.to_string(), remedy))
 }
 
 fn bundle(has_bundle: bool) -> Finding {
@@ -107,17 +126,19 @@ fn bundle(has_bundle: bool) -> Finding {
 }
 
 fn keys(data: &DataFolder) -> Vec<Finding> {
+    let files = [SEALING_KEYS_FILE, KEY_FILE].map(|name| data.path().join(name));
+    if files.iter().all(|path| !path.exists()) {
+        let remedy = "corvee serve makes them; of several machines, copy them from the first before that";
+        return vec![Finding::advice("keys", "there are none yet", remedy)];
+    }
     let sealing =
         Finding::of("sealing keys", &data.sealing_keys(), "challenges can be sealed", "restore the file from a backup");
     let requester =
         Finding::of("requester key", &data.requester_key(), "the API can be used", "restore the file from a backup");
-    let open = [crate::data::SEALING_KEYS_FILE, crate::requester::key::KEY_FILE]
-        .into_iter()
-        .filter_map(|name| machine::open_to_others(&data.path().join(name)))
-        .map(|path| {
-            let remedy = format!("chmod 600 {path}; then make new keys if others may have read it");
-            Finding::wrong("keys", format!("{path} can be read by other users of this machine"), remedy)
-        });
+    let open = files.iter().filter_map(|path| machine::open_to_others(path)).map(|path| {
+        let remedy = format!("chmod 600 {path}; then make new keys if others may have read it");
+        Finding::wrong("keys", format!("{path} can be read by other users of this machine"), remedy)
+    });
     [sealing, requester].into_iter().chain(open).collect()
 }
 

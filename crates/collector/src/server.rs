@@ -54,7 +54,7 @@ pub struct Beside {
 
 impl Service {
     /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
-    pub async fn run(self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
+    pub async fn run(mut self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
         let jobs = jobs::start(&self.collector, self.keys);
         let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
         let mut serving = tokio::spawn(serving);
@@ -67,7 +67,11 @@ impl Service {
         }
         tracing::info!(seconds = self.drain.as_secs(), "asked to stop: serving on, not ready for more");
         self.phase.send_replace(Phase::Draining);
-        tokio::time::sleep(self.drain).await;
+        // Who asks twice does not want to wait.
+        tokio::select! {
+            () = tokio::time::sleep(self.drain) => {}
+            () = self.stop.received() => {}
+        }
         self.phase.send_replace(Phase::Ending);
         if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
             tracing::warn!("some connections stayed open: they are cut, what was acknowledged is on disk");
@@ -113,7 +117,7 @@ impl StopSignals {
         })
     }
 
-    async fn received(mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

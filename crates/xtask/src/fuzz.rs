@@ -78,13 +78,15 @@ fn build(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
     if options.thorough { build_all_counted(workspace) } else { build_ours_counted(workspace) }
 }
 
-/// With counters in our own packages; those of others are the tests'.
+/// With counters in our own packages alone. In a folder of its own: where ours are libraries for browsers too, their files bear the
+/// same names with counters and without.
 fn build_ours_counted(workspace: &Workspace) -> Result<PathBuf> {
     let ourselves = env::current_exe().context("nobody knows where this program is")?;
+    let target = workspace.target.join("fuzz-ours");
     let mut cargo = workspace.cargo();
     cargo.env("RUSTC_WORKSPACE_WRAPPER", ourselves).env(coverage::ASKED, "1");
-    program::run(cargo.args(["build", "--locked", "-p", "corvee-fuzz", "--bins"]))?;
-    Ok(workspace.target.join("debug"))
+    program::run(cargo.args(["build", "--locked", "-p", "corvee-fuzz", "--bins", "--target-dir"]).arg(&target))?;
+    Ok(target.join("debug"))
 }
 
 /// With counters in everything.

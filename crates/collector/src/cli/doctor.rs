@@ -4,7 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::Context;
+use super::output::Output;
+use crate::clock::SystemClock;
+use crate::config::DatabaseUrl;
+use crate::data::DataFolder;
 use crate::doctor::{self, Finding, Verdict};
 use crate::http::assets;
 
@@ -24,9 +27,10 @@ pub(super) fn check_folder(data: &Path) -> anyhow::Result<()> {
 
 impl Doctor {
     /// Prints what was found; an error when something is wrong.
-    pub(super) async fn run(self, context: Context) -> anyhow::Result<()> {
-        let findings = doctor::examine(&context.data, &*context.clock, assets::find("api.js").is_some()).await;
-        context.output.print(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    pub(super) async fn run(self, data: &Path, database: Option<&DatabaseUrl>, output: Output) -> anyhow::Result<()> {
+        let data = DataFolder::open_existing(data);
+        let findings = doctor::examine(&data, database, &SystemClock, assets::find("api.js").is_some()).await;
+        output.print(&findings, || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
         let wrong = findings.iter().filter(|finding| finding.verdict == Verdict::Wrong).count();
         anyhow::ensure!(wrong == 0, "wrong: {wrong}; the remedies are above");
         Ok(())

@@ -126,7 +126,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         collector,
         writer_task,
         keys,
-        connections: config.connections,
+        connections: config.connections.get(),
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,
         phase,

@@ -7,10 +7,11 @@ use crate::clock::testing::StandingClock;
 async fn examined(prepare: impl FnOnce(&Path)) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
     let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
+    Store::open(folder.path()).await.unwrap().close().await;
     // Nobody listens there.
     std::fs::write(folder.path().join("corvee.toml"), "listen = \"127.0.0.1:9\"\n").unwrap();
     prepare(folder.path());
-    examine(&data, &StandingClock::default(), true).await
+    examine(&data, None, &StandingClock::default(), true).await
 }
 
 fn of<'a>(findings: &'a [Finding], about: &str) -> Vec<&'a Finding> {
@@ -48,11 +49,32 @@ async fn keys_that_others_read_and_a_database_that_is_none_are_wrong() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let findings = examined(|data| {
-        let key = data.join(crate::data::SEALING_KEYS_FILE);
+        let key = data.join(SEALING_KEYS_FILE);
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-        std::fs::write(data.join(crate::store::DATABASE_FILE), [7; 8192]).unwrap();
+        std::fs::write(data.join(DATABASE_FILE), [7; 8192]).unwrap();
     })
     .await;
     assert!(of(&findings, "keys")[0].found.ends_with("sealing.keys can be read by other users of this machine"));
     assert_eq!(of(&findings, "database")[0].verdict, Verdict::Wrong);
+}
+
+#[tokio::test]
+async fn an_empty_folder_stays_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let findings = examine(&DataFolder::open_existing(folder.path()), None, &StandingClock::default(), true).await;
+    assert!(findings.iter().all(|finding| finding.verdict != Verdict::Wrong), "{findings:#?}");
+    assert_eq!(of(&findings, "database")[0].found, "there is none yet: the first of these makes it");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
+    let url = "postgres://corvee:secret@127.0.0.1:9/corvee".parse().unwrap();
+    let findings = examine(&data, Some(&url), &StandingClock::default(), true).await;
+    let database = of(&findings, "database")[0];
+    assert_eq!(database.verdict, Verdict::Wrong);
+    assert!(database.found.starts_with("postgres://corvee@127.0.0.1:9/corvee cannot be used"), "{}", database.found);
+    assert!(!folder.path().join(DATABASE_FILE).exists());
 }

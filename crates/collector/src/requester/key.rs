@@ -1,5 +1,6 @@
 //! The bearer key of the requester API: a file in the data folder, compared in constant time.
 
+use std::io;
 use std::path::Path;
 
 use axum::extract::{Request, State};
@@ -16,6 +17,8 @@ use crate::http::problems::Refusal;
 
 /// The file inside the data folder.
 pub const KEY_FILE: &str = "requester.key";
+/// Characters of a key, at least.
+const KEY_BYTES: usize = 20;
 
 /// The key.
 #[derive(Debug)]
@@ -28,8 +31,18 @@ impl RequesterKey {
     }
 
     /// The key in `data`.
-    pub fn load(data: &Path) -> std::io::Result<Self> {
-        Ok(Self::new(std::fs::read_to_string(data.join(KEY_FILE))?.trim().to_owned()))
+    ///
+    /// # Errors
+    /// The file cannot be read, or what is in it could be guessed.
+    pub fn load(data: &Path) -> io::Result<Self> {
+        let text = std::fs::read_to_string(data.join(KEY_FILE))?;
+        let text = text.trim();
+        if text.len() < KEY_BYTES {
+            let short =
+                format!("a key has {KEY_BYTES} characters or more: delete the file, and the next start makes one");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, short));
+        }
+        Ok(Self::new(text.to_owned()))
     }
 
     fn opens(&self, offered: &str) -> bool {
@@ -49,4 +62,21 @@ pub async fn require(State(app): State<AppState>, request: Request, next: Next) 
     debug_assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
     refusal.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     refusal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_could_be_guessed_is_refused_with_a_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        for short in ["", " \n", "junk\n"] {
+            std::fs::write(folder.path().join(KEY_FILE), short).unwrap();
+            let refused = RequesterKey::load(folder.path()).unwrap_err().to_string();
+            assert!(refused.contains("delete the file"), "{refused}");
+        }
+        std::fs::write(folder.path().join(KEY_FILE), "a".repeat(KEY_BYTES)).unwrap();
+        assert!(RequesterKey::load(folder.path()).is_ok());
+    }
 }
