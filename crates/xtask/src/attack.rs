@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{demo, dist, program, test};
+use crate::{demo, dist, program};
 
 const DOCUMENT: &str = "docs/threat-model.md";
 /// The table stands between these two lines.
@@ -23,10 +23,6 @@ pub(crate) struct Options {
     /// Writes the table into docs/threat-model.md; only without names
     #[arg(long, conflicts_with = "attacks")]
     write: bool,
-    /// Attacks the tests' build of the collector instead of the release: the same verdicts without compiling everything once
-    /// more; what is measured in milliseconds is slower
-    #[arg(long, conflicts_with = "write")]
-    tests_build: bool,
 }
 
 /// Builds the collector, carries out the attacks, and writes the table where that was asked for.
@@ -35,7 +31,7 @@ pub(crate) struct Options {
 /// A bar does not hold, or an attack could not be carried out.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     dist::ensure(workspace)?;
-    let (corvee, bench) = if options.tests_build { test::build_attack(workspace)? } else { build_release(workspace)? };
+    let (corvee, bench) = build_release(workspace)?;
     let table = workspace.target.join("attack-table.md");
     let mut bench = workspace.command(bench);
     bench.arg("--corvee").arg(corvee).arg("--table").arg(&table);

@@ -154,12 +154,6 @@ fn native(workspace: &Workspace) -> Result<()> {
     program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
 }
 
-/// What the tests' build has for `attack`: the collector and the bench.
-pub(crate) fn build_attack(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
-    program::run(workspace.cargo().arg("build").args(PRODUCT).args(["--bin", "corvee", "--example", "attack"]))?;
-    Ok((workspace.binary("debug", "corvee"), workspace.binary("debug", "examples/attack")))
-}
-
 /// The collector with the feature that the other steps leave out, beside a server that checks signatures.
 fn s3(workspace: &Workspace) -> Result<()> {
     let server = build_s3_server(workspace)?;
