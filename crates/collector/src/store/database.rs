@@ -3,19 +3,19 @@
 //! SQLite has one writing connection, so that its transactions never meet. PostgreSQL's do meet, in this collector and in
 //! others: they run at read committed, lock what they replay, and are carried out again when they lost a race.
 
-use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
 
 use self::file::{FileTransaction, FileWriter};
+use self::log::FileLog;
 use super::StoreError;
 
 mod file;
+mod log;
 pub(super) mod statement;
 
 /// Connections of one collector to PostgreSQL: the writer, the jobs, and readers.
@@ -32,11 +32,6 @@ const LOG_PAGES: &str = "32768";
 /// Rows that may be ready before the first of them is looked at: more than a group of answers asks for.
 const ROWS_AHEAD: usize = 4096;
 
-/// Brings the log into the file as far as nobody has to wait for it.
-const SHORTEN: &str = "pragma wal_checkpoint(passive)";
-/// How long whoever cuts the file's log waits for writers and readers, and keeps writers waiting.
-const CUTTING_PATIENCE: Duration = Duration::from_millis(100);
-
 /// Advisory locks of PostgreSQL are numbers: "corvee" and what for.
 const UPKEEP_LOCK: i64 = 0x0063_6f72_7665_6501;
 const IMPORT_LOCK: i64 = 0x0063_6f72_7665_6502;
@@ -50,9 +45,8 @@ pub(super) enum Database {
         readers: SqlitePool,
         /// The one that writes.
         writer: FileWriter,
-        /// The file itself, to bring it to the disk. It stays open as long as the connections: whoever closes it, closes their
-        /// locks with it.
-        file: Arc<File>,
+        /// What was committed and is not in the file yet.
+        log: FileLog,
     },
     /// A server, shared with other collectors.
     Postgres(PgPool),
@@ -94,8 +88,8 @@ impl Database {
         sqlx::migrate!("migrations/sqlite").run(writer.take().await?.connection()?).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
-        let file = Arc::new(File::open(writer.options().get_filename()).map_err(sqlx::Error::Io)?);
-        Ok(Self::Sqlite { readers, writer, file })
+        let log = FileLog::of(&writer)?;
+        Ok(Self::Sqlite { readers, writer, log })
     }
 
     /// Connects to the server and brings the schema up to date, one collector at a time.
@@ -169,13 +163,10 @@ impl Database {
     /// Brings what is in the file's log into the file and cuts the log to nothing: it repeats what was deleted since. Whether
     /// that was done; a reader of an older moment prevents it. A server keeps its log itself.
     pub(super) async fn cut_log(&self) -> Result<bool, sqlx::Error> {
-        let Self::Sqlite { writer, .. } = self else { return Ok(true) };
-        // On a connection of its own: the writer's waits 20 seconds for a long export, and answers would wait with it.
-        let options = writer.options().clone().busy_timeout(CUTTING_PATIENCE);
-        let mut connection = options.connect().await?;
-        let busy: i64 = sqlx::query_scalar("pragma wal_checkpoint(truncate)").fetch_one(&mut connection).await?;
-        connection.close().await?;
-        Ok(busy == 0)
+        match self {
+            Self::Sqlite { writer, log, .. } => log.cut(writer).await,
+            Self::Postgres(_) => Ok(true),
+        }
     }
 
     /// Brings what is in the file's log into the file, so that the log begins anew. A server keeps its log itself.
@@ -183,12 +174,10 @@ impl Database {
     /// Most of it, and all waiting for the disk, happens beside the writer, who waits for what came meanwhile: only a log that is
     /// in the file to its very end begins anew, and SQLite brings the file to the disk only then.
     pub(super) async fn shorten_log(&self) -> Result<(), sqlx::Error> {
-        let Self::Sqlite { readers, writer, file } = self else { return Ok(()) };
-        sqlx::query(SHORTEN).execute(readers).await?;
-        let file = Arc::clone(file);
-        let synced = tokio::task::spawn_blocking(move || file.sync_data()).await;
-        synced.map_err(std::io::Error::other).flatten()?;
-        sqlx::query(SHORTEN).execute(writer.take().await?.connection()?).await.map(drop)
+        match self {
+            Self::Sqlite { readers, writer, log } => log.shorten(readers, writer).await,
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     /// Whether other collectors may write at the same time.
@@ -199,7 +188,7 @@ impl Database {
     /// Closes all connections after their work.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer, file: _ } => {
+            Self::Sqlite { readers, writer, log: _ } => {
                 if let Err(error) = writer.close().await {
                     tracing::warn!(%error, "the database was not closed in order");
                 }
