@@ -24,12 +24,12 @@ pub struct Verdict {
     pub over_exposed_gold: bool,
 }
 
-/// Judges a screen. `picked` holds one flag a tile; `belief` tells P(positive) of an unknown item from votes of people.
-pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl Fn(ItemId) -> Probability) -> Verdict {
+/// Judges a screen. `picks` holds one flag a tile; `belief` tells P(positive) of an unknown item from votes of people.
+pub fn judge(crowd: &Crowd, state: &SealedState, picks: &[bool], belief: impl Fn(ItemId) -> Probability) -> Verdict {
     let tiles: Vec<Tile> = state
         .tiles
         .iter()
-        .zip(picked)
+        .zip(picks)
         .map(|(tile, picked)| Tile { knowledge: knowledge(tile, &belief), picked: *picked })
         .collect();
     let before = opened(state.before);
@@ -47,13 +47,13 @@ pub fn judge(crowd: &Crowd, state: &SealedState, picked: &[bool], belief: impl F
         gold: Vec::new(),
         over_exposed_gold: state.tiles.iter().any(|tile| matches!(tile.role, TileRole::WornGold { .. })),
     };
-    let auditor = GoldPolicy::default().auditor;
-    for ((tile, picked), human) in state.tiles.iter().zip(picked).zip(humans) {
+    let policy = GoldPolicy::default();
+    for ((tile, picked), human) in state.tiles.iter().zip(picks).zip(humans) {
         let item = ItemId(tile.item);
         match tile.role {
             TileRole::Unknown => verdict.votes.push(NewVote { item, picked: *picked, human }),
             TileRole::FreshGold { positive } | TileRole::WornGold { positive } => {
-                let audit = (human >= auditor).then_some(positive == *picked);
+                let audit = policy.is_auditor(human, picks).then_some(positive == *picked);
                 verdict.gold.push(GoldAnswer { item, audit });
             }
         }

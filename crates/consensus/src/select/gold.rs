@@ -57,6 +57,12 @@ impl GoldPolicy {
         if servings < self.servings_per_gold { Wear::Fresh } else { Wear::Worn }
     }
 
+    /// Whether whoever answered a screen so audits its gold: a person by the other tiles (leave-one-out P(person)), who told
+    /// tiles apart. All tiles or none say nothing of having looked, and where gold shows the thing rarely none is nearly right.
+    pub fn is_auditor(&self, human: Probability, picked: &[bool]) -> bool {
+        human >= self.auditor && picked.contains(&true) && picked.contains(&false)
+    }
+
     /// `audit` after one more answer on a gold item whose label is `positive`. Visitors below [`GoldPolicy::auditor`] do
     /// not count. Rates are those of any item, so that merely hard gold is judged by what people can do; the chance that
     /// the auditor is a clicker after all is mixed in.
@@ -144,6 +150,15 @@ mod tests {
         let policy = GoldPolicy::default();
         let audit = policy.audited(&Crowd::default(), GoldAudit::default(), true, false, Probability::saturating(0.9));
         assert_eq!(audit, GoldAudit::default());
+    }
+
+    #[test]
+    fn who_picks_all_or_nothing_is_no_auditor() {
+        let policy = GoldPolicy::default();
+        assert!(policy.is_auditor(AUDITOR, &[true, false, false]));
+        assert!(!policy.is_auditor(AUDITOR, &[false; 9]));
+        assert!(!policy.is_auditor(AUDITOR, &[true; 9]));
+        assert!(!policy.is_auditor(Probability::saturating(0.9), &[true, false, false]));
     }
 
     #[test]
