@@ -100,8 +100,8 @@ impl Collector {
         let standing = self.budget.spend_challenge(prefix, now_ms)?;
         let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), prefix, &[])?;
         let state = SealedState {
-            nonce: self.chance.bytes(),
-            visit: self.chance.bytes(),
+            nonce: self.chance.name(now_ms),
+            visit: self.chance.name(now_ms),
             receipt: self.chance.bytes(),
             site: site.id.0,
             campaign: campaign.row.id.0,
@@ -153,8 +153,9 @@ impl Collector {
         let composition = composition(next.screen, next.standing);
         let network = PrefixHash(next.prefix);
         let tiles = compose(campaign, &composition, &mut self.chance.generator(), network, &seen_items)?;
-        let expires_ms = self.clock.now_ms() + limits::CHALLENGE_LIFE_MS;
-        Ok(SealedState { nonce: self.chance.bytes(), expires_ms, tiles, seen, ..next })
+        let now_ms = self.clock.now_ms();
+        let expires_ms = now_ms + limits::CHALLENGE_LIFE_MS;
+        Ok(SealedState { nonce: self.chance.name(now_ms), expires_ms, tiles, seen, ..next })
     }
 
     fn choose_campaign(&self, site: &SiteRow) -> Result<std::sync::Arc<LiveCampaign>, IssueError> {

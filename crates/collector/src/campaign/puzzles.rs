@@ -21,7 +21,7 @@ impl Collector {
         let (nth, standing) = self.budget.spend_puzzle(prefix, self.machine.puzzles, now_ms)?;
         let search = self.machine.search(nth, standing, self.load.note(now_ms));
         let puzzle = SealedPuzzle {
-            nonce: self.chance.bytes(),
+            nonce: self.chance.name(now_ms),
             secret: self.chance.bytes(),
             site: site.id.0,
             hostname: request.hostname,

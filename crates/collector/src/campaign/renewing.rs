@@ -33,11 +33,12 @@ impl From<RenewError> for Problem {
 impl Collector {
     /// Exchanges an unredeemed token, alive or dead, within an hour of the pass. The old one is worth nothing then.
     pub async fn renew(&self, request: &RenewalRequest) -> Result<Granted, RenewError> {
-        let fresh = token::mint(&self.chance);
+        let now_ms = self.clock.now_ms();
+        let fresh = token::mint(&self.chance, now_ms);
         let renewal = Renewal {
             old: token::token_digest(request.token.as_str()),
             fresh: token::token_digest(fresh.as_str()),
-            now_ms: self.clock.now_ms(),
+            now_ms,
         };
         match self.writer.renew(renewal).await.map_err(RenewError::Store)? {
             Renewed::Now(dialect) => {

@@ -72,7 +72,7 @@ impl Collector {
         let seconds = self.budget.spend_wait(prefix, now_ms)?;
         let ready_ms = now_ms + u64::from(seconds) * 1000;
         let wait = SealedWait {
-            nonce: self.chance.bytes(),
+            nonce: self.chance.name(now_ms),
             site: site.id.0,
             hostname: request.hostname,
             language: request.language,
@@ -108,7 +108,7 @@ impl Collector {
             let seconds = (wait.ready_ms - now_ms).div_ceil(1000);
             return Err(WaitError::Early { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) });
         }
-        let token = token::mint(&self.chance);
+        let token = token::mint(&self.chance, now_ms);
         let life_ms = wait.page.token_life_ms();
         let grant = Grant {
             nonce: wait.nonce,

@@ -50,9 +50,9 @@ async fn a_success_says_what_the_page_said() {
 #[tokio::test]
 async fn a_token_of_the_machine_was_not_interactive() {
     let test = TestCollector::start().await;
-    let token = crate::campaign::token::mint(&test.collector.chance);
-    let site = test.collector.register.site(&test.site.sitekey).unwrap();
     let now_ms = test.clock.now_ms();
+    let token = crate::campaign::token::mint(&test.collector.chance, now_ms);
+    let site = test.collector.register.site(&test.site.sitekey).unwrap();
     let earned = crate::store::tokens::NewToken {
         digest: crate::campaign::token::token_digest(token.as_str()),
         site: site.id,
