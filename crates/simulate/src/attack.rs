@@ -6,6 +6,7 @@
 
 mod answerer;
 mod class_flip;
+mod counts;
 mod flood;
 mod frequency;
 mod hostile_images;

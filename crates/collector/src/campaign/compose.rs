@@ -33,9 +33,9 @@ pub fn compose(
     Ok(tiles)
 }
 
-/// How a screen is put together: more gold where the decision is harder or the last one.
+/// How a screen is put together: gold of both labels where the decision is harder or the last one.
 pub fn composition(screen: u8, standing: Standing) -> Composition {
-    if screen > 1 || standing == Standing::Suspicious { Composition::more_gold() } else { Composition::default() }
+    if screen > 1 || standing == Standing::Suspicious { Composition::balanced() } else { Composition::default() }
 }
 
 fn draw(

@@ -141,7 +141,7 @@ impl Campaign {
     /// A challenge on what is believed now; nothing is recorded.
     pub(crate) fn challenge(&mut self) -> Challenge {
         let (first, _) = self.screen(self.setting.first);
-        let (second, _) = self.screen(Composition::more_gold());
+        let (second, _) = self.screen(Composition::balanced());
         [first, second]
     }
 
@@ -209,7 +209,7 @@ impl Campaign {
         };
         let mut evidence = Evidence::default();
         for (index, number, composition) in
-            [(0, ScreenNumber::First, first), (1, ScreenNumber::Second, Composition::more_gold())]
+            [(0, ScreenNumber::First, first), (1, ScreenNumber::Second, Composition::balanced())]
         {
             let (slots, chosen) = self.screen(composition);
             let tiles = visitor.answer(index, &slots, &mut self.chance);

@@ -21,7 +21,7 @@ const BASE_RATES: [f64; 3] = [0.1, 0.2, 0.5];
 
 fn main() {
     let clean = Setting::clean(0.5, 7);
-    let suspicious = Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::more_gold(), ..clean };
+    let suspicious = Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::balanced(), ..clean };
     let worn = Setting { wear: Wear::Worn, ..clean };
     let banks = banks(clean);
     println!("## Who passes: clean prefix, false accept 5 %\n");

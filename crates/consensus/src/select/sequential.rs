@@ -53,8 +53,8 @@ pub struct Thresholds {
 ///
 /// Unknown tiles never decide on their own: what they add to the gold is held inside both limits, acceptance also
 /// needs gold in favour, and on the second screen a visitor without a single gold mistake is accepted whatever the
-/// unknown tiles say, once that gold weighs enough (on a clean prefix two gold tiles on the first and three on the second
-/// do; see [`crate::Composition::more_gold`]).
+/// unknown tiles say, once that gold weighs enough (on a clean prefix the gold of two screens does; see
+/// [`crate::Composition::balanced`]).
 pub fn decide(evidence: Evidence, screen: ScreenNumber, thresholds: Thresholds) -> Decision {
     let limits = thresholds.limits();
     let against = CLICKS_WEIGHT * evidence.clicks.min(0.0);

@@ -15,7 +15,7 @@ use super::statistics::quantile_of;
 use super::visit::Scene;
 use crate::forwarded;
 
-const STOCK: Stock = Stock { pictures: 600, gold_percent: 38 };
+const STOCK: Stock = Stock { pictures: 600, gold_percent: 45 };
 /// Challenges a second for each core of the machine: 2,000 on four.
 const RATE_A_CORE: u32 = 500;
 const ALONE: Duration = Duration::from_secs(8);

@@ -19,7 +19,7 @@ use crate::client::http;
 use crate::forwarded;
 use crate::target::Loopback;
 
-const STOCK: Stock = Stock { pictures: 600, gold_percent: 38 };
+const STOCK: Stock = Stock { pictures: 600, gold_percent: 45 };
 const CHALLENGES: u32 = 100_000;
 /// Visits before the attacker comes.
 const WARM_UP_VISITS: u32 = 300;

@@ -114,7 +114,7 @@ async fn in_browser(module: &Path) -> Result<Option<f64>, AttackError> {
 
 /// A19: what a token costs by each path who has a model of his own, and how many a network gets in an hour.
 pub(super) async fn doors(bench: &Bench) -> Result<Vec<Row>, AttackError> {
-    let running = bench.collector(Stock { pictures: 600, gold_percent: 38 }, Budget::Shipped).await?;
+    let running = bench.collector(Stock { pictures: 600, gold_percent: 45 }, Budget::Shipped).await?;
     let asked = Asked::of(&running).await?;
     let puzzles = asked.until_refused("machine", 1).await?;
     let challenges = asked.until_refused("label", 2).await?;

@@ -51,7 +51,7 @@ fn rates(network: &str, setting: Setting, bar: f64, bank: &[Challenge]) -> Vec<R
 
 /// What a network that clicks for an hour gets of a collector as it is shipped.
 async fn network_hour(bench: &Bench) -> Result<Row, AttackError> {
-    let running = bench.collector(Stock { pictures: 600, gold_percent: 38 }, Budget::Shipped).await?;
+    let running = bench.collector(Stock { pictures: 600, gold_percent: 45 }, Budget::Shipped).await?;
     let scene = Scene::of(&running).await?;
     let tokens = many(NETWORKS, 103, move |number, mut chance| {
         let scene = std::sync::Arc::clone(&scene);

@@ -16,7 +16,7 @@ use crate::forwarded;
 use crate::share::Share;
 use crate::visitor::{PersonModel, Visitor};
 
-const STOCK: Stock = Stock { pictures: 1_200, gold_percent: 38 };
+const STOCK: Stock = Stock { pictures: 1_200, gold_percent: 45 };
 const RELAYED: u32 = 400;
 const SLOW: u32 = 100;
 const MOVED: u32 = 400;

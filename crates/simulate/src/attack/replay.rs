@@ -17,7 +17,7 @@ use crate::share::Share;
 use crate::target::Loopback;
 use crate::tokens::{Page, tokens};
 
-const STOCK: Stock = Stock { pictures: 300, gold_percent: 38 };
+const STOCK: Stock = Stock { pictures: 300, gold_percent: 45 };
 /// Tokens of which each is redeemed a hundred times at once.
 const TOKENS: usize = 20;
 const AT_ONCE: usize = 100;

@@ -68,7 +68,7 @@ impl Setting {
 
     /// A suspicious network's screens and limits.
     pub(super) fn suspicious(seed: u64) -> Self {
-        Self { thresholds: Thresholds::SUSPICIOUS, first: Composition::more_gold(), ..Self::clean(seed) }
+        Self { thresholds: Thresholds::SUSPICIOUS, first: Composition::balanced(), ..Self::clean(seed) }
     }
 }
 
@@ -178,7 +178,7 @@ impl Campaign {
 
     /// So many challenges, with visitors between any two, so that they see different states.
     pub(super) fn challenges(&mut self, count: usize) -> Vec<Challenge> {
-        let second = Composition::more_gold();
+        let second = Composition::balanced();
         (0..count)
             .map(|_| {
                 self.visit();
@@ -252,7 +252,7 @@ impl Campaign {
             Answerer::Person
         };
         let mut evidence = Evidence::default();
-        let second = Composition::more_gold();
+        let second = Composition::balanced();
         for (number, composition) in [(ScreenNumber::First, first), (ScreenNumber::Second, second)] {
             let (slots, chosen) = self.screen(composition);
             if attacks && picky && !slots.iter().any(|slot| slot.target) {

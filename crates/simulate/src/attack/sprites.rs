@@ -23,7 +23,7 @@ const SERVINGS: usize = 1_000;
 /// Screens in which an item of so few is on a thousand.
 const SCREENS: u32 = 2_600;
 /// Many pictures: what is learnt of some is tried on others.
-const MANY: Stock = Stock { pictures: 2_400, gold_percent: 38 };
+const MANY: Stock = Stock { pictures: 2_400, gold_percent: 45 };
 const TILES: u32 = 15_000;
 /// Parts in which they are served, and visits after each.
 const PARTS: u32 = 6;

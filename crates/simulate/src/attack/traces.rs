@@ -13,7 +13,7 @@ use crate::share::Share;
 use crate::solve_time::draw_screen_ms;
 use crate::visitor::{PersonModel, Visitor};
 
-const STOCK: Stock = Stock { pictures: 1_200, gold_percent: 38 };
+const STOCK: Stock = Stock { pictures: 1_200, gold_percent: 45 };
 const SESSIONS: u32 = 1_500;
 /// A screen reader's or a switch user's time, the longest a receipt counts.
 const ASSISTIVE_MS: u32 = 300_000;
