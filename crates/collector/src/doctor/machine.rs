@@ -1,6 +1,6 @@
 //! The machine: room on the disk, who may read the folder, how many files may be open.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
@@ -15,14 +15,29 @@ const NO_ROOM_BYTES: u64 = 64 << 20;
 /// Files that are open besides connections: database, log, pictures.
 const OTHER_FILES: u64 = 128;
 
-/// The data folder: its room and its readers.
+/// The data folder: its room, its owner and its readers.
 pub(super) fn folder(path: &Path) -> Vec<Finding> {
     let mut findings = vec![room(path)];
+    let owner = std::fs::metadata(path).ok().map(|folder| folder.uid());
+    findings.extend(owner.and_then(|owner| foreign(path, owner, rustix::process::geteuid().as_raw())));
     if let Some(path) = open_to_others(path) {
         let found = format!("other users of this machine can look into {path}");
         findings.push(Finding::advice("data folder", found, format!("chmod 700 {path}")));
     }
     findings
+}
+
+/// Whoever makes files in another user's folder makes them for itself alone: the collector could not read them.
+fn foreign(path: &Path, owner: u32, own: u32) -> Option<Finding> {
+    (owner != own).then(|| {
+        let found = format!("{} belongs to user {owner}, and this runs as user {own}", shown(path));
+        let remedy = format!(
+            "run every command on it as its owner: runuser -u \"$(stat -c %U {0})\" -- corvee --data {0} …; after a \
+             restore, chown -R its files first",
+            shown(path)
+        );
+        Finding::advice("data folder", found, remedy)
+    })
 }
 
 fn room(path: &Path) -> Finding {
@@ -63,5 +78,23 @@ pub(super) fn files(config: &Config) -> Finding {
             "raise LimitNOFILE in the unit (the one in packaging/systemd does), or lower `connections`",
         ),
         _ => Finding::good(ABOUT, format!("{} connections may be open", config.connections)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_looks_at_anothers_folder_is_told_to_become_its_owner() {
+        let path = Path::new("/var/lib/corvee");
+        assert_eq!(foreign(path, 999, 999), None);
+        let finding = foreign(path, 999, 0).unwrap();
+        assert_eq!(finding.found, "/var/lib/corvee belongs to user 999, and this runs as user 0");
+        assert!(
+            finding.remedy.contains("runuser -u \"$(stat -c %U /var/lib/corvee)\" -- corvee"),
+            "{}",
+            finding.remedy
+        );
     }
 }
