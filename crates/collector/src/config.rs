@@ -1,16 +1,20 @@
 //! What an operator may set: `corvee.toml` in the data folder, overruled by the command line. Knows no default folder.
 
-use std::fmt;
+mod addresses;
+mod mistake;
+mod written;
+
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use self::addresses::{DatabaseUrl, listen_address, network};
+pub use self::mistake::Mistake;
+use self::written::Written;
 use crate::campaign::budget::BudgetLimits;
-use crate::campaign::cost::{MachineLimits, SOLUTIONS};
+use crate::campaign::cost::MachineLimits;
 use crate::images::place::Place;
 use crate::state::Limits;
 
@@ -18,13 +22,12 @@ use crate::state::Limits;
 pub const CONFIG_FILE: &str = "corvee.toml";
 
 /// The settings of a collector.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Connections at one time; further ones wait until one ends.
-    pub connections: NonZeroUsize,
+    pub connections: usize,
     /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
     pub drain_seconds: u32,
     /// Address and port of `GET /metrics`; without it nothing is counted.
@@ -32,9 +35,9 @@ pub struct Config {
     /// Networks whose `X-Forwarded-For` is believed, such as `["10.0.0.0/8"]`.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address prefix may ask for in an hour.
-    pub budget: BudgetConfig,
+    pub budget: BudgetLimits,
     /// What the machine's turn costs.
-    pub machine: MachineConfig,
+    pub machine: MachineLimits,
     /// Where pictures are kept.
     pub images: Place,
     /// Pictures rendered beforehand.
@@ -64,146 +67,16 @@ impl Default for SpritesConfig {
     }
 }
 
-/// The address of a PostgreSQL database. Shown without its password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct DatabaseUrl(String);
-
-/// An address that is no PostgreSQL's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a database's address reads like postgres://USER@HOST/DATABASE; leave it out to keep everything in a SQLite file in \
-     the data folder"
-)]
-pub struct NoDatabaseUrl;
-
-impl DatabaseUrl {
-    /// The address as it was given, password included.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = NoDatabaseUrl;
-
-    fn from_str(text: &str) -> Result<Self, NoDatabaseUrl> {
-        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        if is_postgres { Ok(Self(text.to_owned())) } else { Err(NoDatabaseUrl) }
-    }
-}
-
-impl TryFrom<String> for DatabaseUrl {
-    type Error = NoDatabaseUrl;
-
-    fn try_from(text: String) -> Result<Self, NoDatabaseUrl> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
-        // What follows `?` may name a password as well.
-        let rest = rest.split_once('?').map_or(rest, |(place, _)| place);
-        let (who, place) = rest.rsplit_once('@').map_or(("", rest), |(who, place)| (who, place));
-        let user = who.split_once(':').map_or(who, |(user, _password)| user);
-        let at = if user.is_empty() { "" } else { "@" };
-        write!(f, "{scheme}://{user}{at}{place}")
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({self})")
-    }
-}
-
-/// What one address prefix may ask for in an hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BudgetConfig {
-    /// Challenges after which more evidence is asked for.
-    pub clean_challenges: u32,
-    /// Failed challenges after which more evidence is asked for.
-    pub clean_failures: u32,
-    /// Challenges after which none is issued.
-    pub challenges: u32,
-    /// Failures after which none is issued, beyond one for every ten that passed.
-    pub failures: u32,
-}
-
-/// What the machine's turn costs; checked as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "MachineTable")]
-pub struct MachineConfig(MachineLimits);
-
-/// The same as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct MachineTable {
-    /// Memory of one hash, in KiB.
-    memory_kib: u32,
-    /// Hashes that a puzzle takes on average.
-    base_work: u32,
-    /// The same at most, whatever the load.
-    max_work: u32,
-    /// Puzzles of one prefix and hour at the base cost.
-    base_puzzles: u32,
-    /// Puzzles of one prefix and hour after which none is issued.
-    puzzles: u32,
-}
-
-/// A cost that makes no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-enum MachineConfigError {
-    #[error(
-        "memory_kib = {0}: it must be 8 to 4096; a proof of {SOLUTIONS} hashes at 4096 takes the collector some 30 ms to check"
-    )]
-    Memory(u32),
-    #[error("base_work = {0}: it must be {least} to 1000000; a puzzle wants {SOLUTIONS} numbers and each takes two hashes at least", least = 2 * SOLUTIONS)]
-    BaseWork(u32),
-    #[error("max_work = {max_work}: it must be {base_work} (base_work) to 1000000")]
-    MaxWork { base_work: u32, max_work: u32 },
-}
-
-impl TryFrom<MachineTable> for MachineConfig {
-    type Error = MachineConfigError;
-
-    fn try_from(table: MachineTable) -> Result<Self, MachineConfigError> {
-        const MEMORY_KIB_MAX: u32 = 4096;
-        const WORK_MAX: u32 = 1_000_000;
-        let MachineTable { memory_kib, base_work, max_work, base_puzzles, puzzles } = table;
-        if !(8..=MEMORY_KIB_MAX).contains(&memory_kib) {
-            return Err(MachineConfigError::Memory(memory_kib));
-        }
-        if !(2 * u32::from(SOLUTIONS)..=WORK_MAX).contains(&base_work) {
-            return Err(MachineConfigError::BaseWork(base_work));
-        }
-        if !(base_work..=WORK_MAX).contains(&max_work) {
-            return Err(MachineConfigError::MaxWork { base_work, max_work });
-        }
-        Ok(Self(MachineLimits { memory_kib, base_work, max_work, base_puzzles, puzzles }))
-    }
-}
-
-impl Default for MachineTable {
-    fn default() -> Self {
-        let MachineLimits { memory_kib, base_work, max_work, base_puzzles, puzzles } = MachineLimits::default();
-        Self { memory_kib, base_work, max_work, base_puzzles, puzzles }
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            connections: NonZeroUsize::MIN.saturating_add(4095),
+            connections: 4096,
             drain_seconds: 1,
             metrics: None,
             trusted_proxies: Vec::new(),
-            budget: BudgetConfig::default(),
-            machine: MachineConfig::default(),
+            budget: BudgetLimits::default(),
+            machine: MachineLimits::default(),
             images: Place::default(),
             sprites: SpritesConfig::default(),
             database: None,
@@ -211,53 +84,46 @@ impl Default for Config {
     }
 }
 
-impl Default for BudgetConfig {
-    fn default() -> Self {
-        let BudgetLimits { clean_challenges, clean_failures, challenges, failures } = BudgetLimits::default();
-        Self { clean_challenges, clean_failures, challenges, failures }
-    }
-}
-
-impl From<BudgetConfig> for BudgetLimits {
-    fn from(config: BudgetConfig) -> Self {
-        let BudgetConfig { clean_challenges, clean_failures, challenges, failures } = config;
-        Self { clean_challenges, clean_failures, challenges, failures }
-    }
+/// Whether whoever listens on one of them takes the other's place. Port 0 is always another one.
+pub fn share_a_port(one: SocketAddr, other: SocketAddr) -> bool {
+    let same_place = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && same_place
 }
 
 /// Why the settings could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read: {cause}")]
     Read {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file is wrong; the message shows the line.
-    #[error("{path} is not valid:\n{source}")]
+    #[error("{path} is not valid, {mistake}")]
     Parse {
         /// The file.
         path: String,
         /// Where and why.
-        source: Box<toml::de::Error>,
+        mistake: Mistake,
     },
 }
 
 impl Config {
     /// What visitors may ask for.
     pub fn limits(&self) -> Limits {
-        Limits { budget: self.budget.into(), machine: self.machine.0 }
+        Limits { budget: self.budget, machine: self.machine }
     }
 
     /// The settings in a text.
     ///
     /// # Errors
     /// Where and why.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        let written: Written = toml::from_str(text).map_err(|error| Mistake::of(text, &error))?;
+        written.checked().map_err(|wrong| Mistake::at(text, wrong.span, wrong.message))
     }
 
     /// The settings in `data`; the defaults when there is no file.
@@ -266,12 +132,11 @@ impl Config {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => {
-                return Err(ConfigError::Read { path: path.display().to_string(), source });
+            Err(cause) => {
+                return Err(ConfigError::Read { path: path.display().to_string(), cause });
             }
         };
-        Self::parse(&text)
-            .map_err(|source| ConfigError::Parse { path: path.display().to_string(), source: Box::new(source) })
+        Self::parse(&text).map_err(|mistake| ConfigError::Parse { path: path.display().to_string(), mistake })
     }
 }
 
@@ -294,29 +159,86 @@ mod tests {
 
     #[test]
     fn settings_overrule_defaults_one_by_one() {
-        let config =
-            load("listen = \"0.0.0.0:9000\"\ntrusted_proxies = [\"10.0.0.0/8\"]\n[budget]\nchallenges = 7").unwrap();
+        let config = load(
+            "listen = \"0.0.0.0:9000\"\ntrusted_proxies = [\"10.0.0.0/8\", \"192.0.2.1\"]\n[budget]\nchallenges = 7",
+        )
+        .unwrap();
         assert_eq!(config.listen.port(), 9000);
-        assert_eq!(config.trusted_proxies.len(), 1);
-        assert_eq!(config.budget, BudgetConfig { challenges: 7, ..BudgetConfig::default() });
+        assert_eq!(config.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "192.0.2.1/32".parse().unwrap()]);
+        assert_eq!(config.budget, BudgetLimits { challenges: 7, ..BudgetLimits::default() });
+        let config = load("connections = 9\ndrain_seconds = 300\nmetrics = \"127.0.0.1:9464\"").unwrap();
+        assert_eq!((config.connections, config.drain_seconds, config.metrics.unwrap().port()), (9, 300, 9464));
+    }
+
+    /// One line of settings, what is told of it, and the line that is shown.
+    fn check(text: &str, told: &str, line: &str) {
+        let error = load(&format!("# settings\n{text}\n")).unwrap_err();
+        assert!(error.contains(told), "{text:?}: {error}");
+        assert!(error.contains(&format!("\n{} | {line}\n", line_of(text, line) + 1)), "{text:?}: {error}");
+    }
+
+    fn line_of(text: &str, line: &str) -> usize {
+        text.lines().position(|found| found == line).unwrap() + 1
     }
 
     #[test]
     fn the_machines_turn_costs_what_the_operator_says_if_it_makes_sense() {
-        let config = load("[machine]\nmemory_kib = 512\nbase_work = 2000").unwrap();
-        let expected = MachineLimits { memory_kib: 512, base_work: 2000, ..MachineLimits::default() };
+        let config = load("[machine]\nmemory_kib = 512\nbase_work = 30000").unwrap();
+        let expected =
+            MachineLimits { memory_kib: 512, base_work: 30_000, max_work: 30_000, ..MachineLimits::default() };
         assert_eq!(config.limits(), Limits { machine: expected, ..Limits::default() });
-        for (text, part) in [
+        for (value, told) in [
             ("memory_kib = 7", "memory_kib = 7: it must be 8 to 4096"),
             ("memory_kib = 4097", "memory_kib = 4097: it must be 8 to 4096"),
             ("base_work = 15", "base_work = 15: it must be 16 to 1000000"),
-            ("base_work = 9000\nmax_work = 8999", "max_work = 8999: it must be 9000 (base_work) to 1000000"),
-            ("work = 9000", "unknown field `work`"),
-            ("base_work = -1", "line 3"),
+            ("base_work = -1", "base_work = -1: it must be 16 to 1000000"),
+            ("max_work = 8999", "max_work = 8999: it must be 9000 to 1000000; no less than base_work"),
+            ("puzzles = 0", "puzzles = 0: it must be 1 or more; with none the way without labelling would be closed"),
+            ("work = 9000", "unknown field `work`: there is `memory_kib`"),
+            ("memory_kib = \"many\"", "it must be a whole number, and is the text \"many\""),
         ] {
-            let error = load(&format!("listen = \"127.0.0.1:1\"\n[machine]\n{text}")).unwrap_err();
-            assert!(error.contains(part) && error.contains("at line "), "{error}");
+            let base = if value.starts_with("max_work") { "base_work = 9000\n" } else { "" };
+            check(&format!("listen = \"127.0.0.1:1\"\n[machine]\n{base}{value}"), told, value);
         }
+    }
+
+    #[test]
+    fn what_would_stand_in_everybodys_way_is_refused_with_its_line() {
+        let none = "with none nobody could ever label; to let no visitor label: corvee site change KEY --turn machine";
+        check("[budget]\nchallenges = 0", &format!("challenges = 0: it must be 1 or more; {none}"), "challenges = 0");
+        check("[budget]\nfailures = 0", "failures = 0: it must be 1 or more", "failures = 0");
+        check("connections = 0", "connections = 0: it must be 1 to 1000000; leave it out for 4096", "connections = 0");
+        check("drain_seconds = 301", "drain_seconds = 301: it must be 0 to 300; write as many", "drain_seconds = 301");
+        let unlimited = "clean_challenges = 4294967296";
+        check(&format!("[budget]\n{unlimited}"), "it must be 0 to 4294967295", unlimited);
+    }
+
+    #[test]
+    fn figures_have_a_port_of_their_own() {
+        for (listen, metrics) in
+            [("127.0.0.1:9000", "127.0.0.1:9000"), ("0.0.0.0:9000", "127.0.0.1:9000"), ("127.0.0.1:9000", "[::]:9000")]
+        {
+            let line = format!("metrics = \"{metrics}\"");
+            let told = format!("{line}: the collector listens on {listen}: give the figures a port of their own");
+            check(&format!("listen = \"{listen}\"\n{line}"), &told, &line);
+        }
+        check(
+            "metrics = \"127.0.0.1:8080\"",
+            "the collector listens on 127.0.0.1:8080",
+            "metrics = \"127.0.0.1:8080\"",
+        );
+        assert!(load("listen = \"127.0.0.1:0\"\nmetrics = \"127.0.0.1:0\"").is_ok());
+        assert!(load("listen = \"127.0.0.1:9000\"\nmetrics = \"127.0.0.2:9000\"").is_ok());
+    }
+
+    #[test]
+    fn names_where_addresses_are_wanted_are_told() {
+        let line = "listen = \"localhost:8080\"";
+        check(line, "\"localhost:8080\" must be an IP address and a port, such as 127.0.0.1:8080", line);
+        let line = "trusted_proxies = [\"10.0.0.1\", \"balancer\"]";
+        check(line, "\"balancer\" must be an address or a network, such as 10.0.0.1, 10.0.0.0/8", line);
+        let line = "trusted_proxies = [\"10.0.0.0/80\"]";
+        check(line, "\"10.0.0.0/80\" must be an address or a network", line);
     }
 
     #[test]
@@ -339,10 +261,35 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_shown_with_its_line() {
+    fn a_mistake_is_told_once_with_its_line() {
         let error = load("listen = \"127.0.0.1:8080\"\nlisten_on = 3\n").unwrap_err();
-        assert!(error.contains("line 2") && error.contains("listen_on"), "{error}");
-        let error = load("trusted_proxies = [\"10.0.0.0/80\"]").unwrap_err();
-        assert!(error.contains("line 1"), "{error}");
+        assert!(error.contains("at line 2, column 1:") && error.contains("unknown field `listen_on`"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CONFIG_FILE), "listen = 3").unwrap();
+        let chain = format!("{:#}", anyhow::Error::from(Config::load(folder.path()).unwrap_err()));
+        assert_eq!(chain.matches("it must be a text, and is the number 3").count(), 1, "{chain}");
+    }
+
+    /// The file that the documentation shows.
+    #[test]
+    fn the_file_in_the_documentation_says_what_holds_without_it() {
+        let docs = include_str!("../../../docs/api.md");
+        let (_, shown) = docs.split_once("`corvee.toml` in the data folder:\n\n```toml\n").unwrap();
+        let (shown, _) = shown.split_once("```").unwrap();
+        let expected = Config { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Config::default() };
+        assert_eq!(Config::parse(shown).map_err(|mistake| mistake.to_string()), Ok(expected));
+        let table = include_str!("../../../docs/operating.md");
+        for setting in [
+            "listen",
+            "trusted_proxies",
+            "connections",
+            "drain_seconds",
+            "metrics",
+            "database",
+            "memory_mib",
+            "base_work",
+        ] {
+            assert!(table.contains(setting), "docs/operating.md does not name {setting}");
+        }
     }
 }

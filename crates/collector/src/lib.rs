@@ -20,6 +20,7 @@ mod jobs;
 mod keys;
 pub mod measured;
 mod observe;
+mod plain_words;
 mod requester;
 mod sample_folder;
 mod server;

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use super::serve::{self, Prepared, Wishes};
 use super::{Context, progress};
 use crate::campaign::{founding, sites};
+use crate::config::listen_address;
 use crate::http::demo_site::DemoSite;
 use crate::http::{self, demo_site};
 use crate::import::{ImportOptions, import};
@@ -27,7 +28,7 @@ const GOLD_SHARE: f64 = 0.2;
 #[derive(Args)]
 pub(super) struct Demo {
     /// Address and port to listen on.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: SocketAddr,
     /// Sends so many simulated visitors, one in ten a random clicker.
     #[arg(long, value_name = "N")]

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Context;
+use crate::config::{listen_address, network, share_a_port};
 use crate::data::ServeLock;
 use crate::http::client_address::TrustedProxies;
 use crate::http::{self, AppState};
@@ -28,13 +29,13 @@ use crate::store::writer::Writer;
 #[derive(Args)]
 pub(super) struct Serve {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
-    /// Network whose `X-Forwarded-For` is believed, such as 10.0.0.0/8; may be given several times.
-    #[arg(long = "trusted-proxy", value_name = "NETWORK")]
+    /// Address or network whose `X-Forwarded-For` is believed, such as 10.0.0.0/8; may be given several times.
+    #[arg(long = "trusted-proxy", value_name = "NETWORK", value_parser = network)]
     trusted_proxies: Vec<IpNet>,
     /// Address and port of `GET /metrics` for Prometheus; nothing is counted without it.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_address)]
     metrics: Option<SocketAddr>,
 }
 
@@ -81,6 +82,11 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     config.trusted_proxies.extend(wishes.trusted_proxies);
     let figures = match wishes.metrics.or(config.metrics) {
         Some(address) => {
+            anyhow::ensure!(
+                !share_a_port(address, config.listen),
+                "figures on {address} and visitors on {}: give --metrics a port of its own, such as 127.0.0.1:9464",
+                config.listen
+            );
             Some(Beside { listener: server::bind(address).await?, router: http::figures::router(Figures::install()?) })
         }
         None => None,
@@ -126,7 +132,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         collector,
         writer_task,
         keys,
-        connections: config.connections.get(),
+        connections: config.connections,
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,
         phase,

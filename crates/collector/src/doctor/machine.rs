@@ -67,7 +67,7 @@ pub(super) fn open_to_others(path: &Path) -> Option<String> {
 /// Whether as many connections as the settings permit may be open.
 pub(super) fn files(config: &Config) -> Finding {
     const ABOUT: &str = "open files";
-    let wanted = u64::try_from(config.connections.get()).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let wanted = u64::try_from(config.connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
     match getrlimit(Resource::Nofile).current {
         Some(limit) if limit < wanted => Finding::advice(
             ABOUT,
