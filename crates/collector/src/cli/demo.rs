@@ -43,7 +43,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, context: Context, json: bool) -> anyhow::Result<()> {
-        observe::start(json);
+        observe::start(json)?;
         let site = self.site(&context).await?;
         // Simulated visitors come from this machine and say which network they stand for.
         let trusted: Vec<IpNet> = match self.visitors {

@@ -60,7 +60,7 @@ pub(super) struct Wishes {
 
 impl Serve {
     pub(super) async fn run(self, context: Context, json: bool) -> anyhow::Result<()> {
-        observe::start(json);
+        observe::start(json)?;
         let Self { listen, trusted_proxies, metrics } = self;
         let Prepared { service, listener, address, app, lock, figures } =
             prepare(&context, Wishes { listen, trusted_proxies, metrics }).await?;
