@@ -28,6 +28,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Connections at one time; further ones wait until one ends.
     pub connections: usize,
+    /// Connections of one network at one time, an IPv4 /24 or IPv6 /48; further ones are refused. Trusted proxies have no such limit.
+    pub connections_per_network: usize,
     /// Seconds to go on serving, not ready for more, after a signal to stop: as long as a balancer takes to notice.
     pub drain_seconds: u32,
     /// Address and port of `GET /metrics`; without it nothing is counted.
@@ -72,6 +74,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             connections: 4096,
+            connections_per_network: 256,
             drain_seconds: 1,
             metrics: None,
             trusted_proxies: Vec::new(),
@@ -168,6 +171,7 @@ mod tests {
         assert_eq!(config.budget, BudgetLimits { challenges: 7, ..BudgetLimits::default() });
         let config = load("connections = 9\ndrain_seconds = 300\nmetrics = \"127.0.0.1:9464\"").unwrap();
         assert_eq!((config.connections, config.drain_seconds, config.metrics.unwrap().port()), (9, 300, 9464));
+        assert_eq!(load("connections_per_network = 3").unwrap().connections_per_network, 3);
     }
 
     /// One line of settings, what is told of it, and the line that is shown.
@@ -208,6 +212,8 @@ mod tests {
         check("[budget]\nchallenges = 0", &format!("challenges = 0: it must be 1 or more; {none}"), "challenges = 0");
         check("[budget]\nfailures = 0", "failures = 0: it must be 1 or more", "failures = 0");
         check("connections = 0", "connections = 0: it must be 1 to 1000000; leave it out for 4096", "connections = 0");
+        let line = "connections_per_network = 0";
+        check(line, "connections_per_network = 0: it must be 1 to 1000000; leave it out for 256", line);
         check("drain_seconds = 301", "drain_seconds = 301: it must be 0 to 300; write as many", "drain_seconds = 301");
         let unlimited = "clean_challenges = 4294967296";
         check(&format!("[budget]\n{unlimited}"), "it must be 0 to 4294967295", unlimited);
@@ -283,6 +289,7 @@ mod tests {
             "listen",
             "trusted_proxies",
             "connections",
+            "connections_per_network",
             "drain_seconds",
             "metrics",
             "database",

@@ -3,6 +3,7 @@
 mod connections;
 mod head_deadline;
 mod listening;
+mod networks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use tokio::task::JoinHandle;
 
 pub use self::connections::Phase;
 pub use self::listening::{bind, inherited};
+use self::networks::Networks;
+use crate::http::client_address::TrustedProxies;
 use crate::jobs;
 use crate::keys::Keys;
 use crate::state::Collector;
@@ -36,6 +39,10 @@ pub struct Service {
     pub keys: Keys,
     /// Connections at one time.
     pub connections: usize,
+    /// Connections of one network at one time; those from proxies are not counted.
+    pub connections_per_network: usize,
+    /// Whose connections bring everybody.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// How long it goes on serving after it was asked to end.
     pub drain: Duration,
     /// What asks it to end.
@@ -56,10 +63,12 @@ impl Service {
     /// Serves `router` on `listener`, and `beside` on a listener of its own, until SIGINT or SIGTERM, then ends what is under way and closes the database.
     pub async fn run(mut self, listener: TcpListener, router: Router, beside: Option<Beside>) -> anyhow::Result<()> {
         let jobs = jobs::start(&self.collector, self.keys);
-        let serving = connections::serve(listener, router, self.connections, self.phase.subscribe());
+        let networks = Networks::new(self.connections_per_network, self.trusted_proxies);
+        let serving = connections::serve(listener, router, self.connections, networks, self.phase.subscribe());
         let mut serving = tokio::spawn(serving);
         let beside = beside.map(|Beside { listener, router }| {
-            tokio::spawn(connections::serve(listener, router, CONNECTIONS_BESIDE, self.phase.subscribe()))
+            let networks = Networks::new(CONNECTIONS_BESIDE, Arc::default());
+            tokio::spawn(connections::serve(listener, router, CONNECTIONS_BESIDE, networks, self.phase.subscribe()))
         });
         tokio::select! {
             ended = &mut serving => ended.context("the server panicked")?,

@@ -1,17 +1,17 @@
 //! A collector that is exchanged for the next one while visitors come, and one that clients hold up: nobody else notices.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 const CLIENTS: usize = 4;
 /// Collectors that follow one another.
@@ -34,6 +34,11 @@ impl Drop for Collector {
 
 /// A collector on a socket that outlives it, handed over as systemd does: as descriptor 3.
 fn start(data: &Path, socket: &TcpListener) -> Collector {
+    begin(data, socket).0
+}
+
+/// The same, and what it prints after its first line.
+fn begin(data: &Path, socket: &TcpListener) -> (Collector, Lines<BufReader<ChildStdout>>) {
     let socket = OwnedFd::from(socket.try_clone().unwrap());
     let mut collector = Command::new("sh")
         .args(["-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" --data \"$1\" serve 3<&0", env!("CARGO_BIN_EXE_corvee")])
@@ -42,10 +47,10 @@ fn start(data: &Path, socket: &TcpListener) -> Collector {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut line = String::new();
-    BufReader::new(collector.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut lines = BufReader::new(collector.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
     assert!(line.starts_with("listening on "), "{line}");
-    Collector(collector)
+    (Collector(collector), lines)
 }
 
 /// Asks it to end, and waits until it has.
@@ -150,5 +155,59 @@ async fn who_is_slow_is_hung_up_on_and_who_says_too_much_is_told() {
     let hung_up = hung_up.expect("a slow client is still connected").unwrap();
     assert!(hung_up > Duration::from_secs(10), "hung up on after {hung_up:?}: slow networks need longer");
     assert_eq!(reqwest::get(format!("http://{address}/health")).await.unwrap().status(), 200);
+    stop(collector);
+}
+
+/// A connection from this address that was served once and stays open; `None` when it was refused.
+async fn hold(from: &str, address: SocketAddr) -> Option<TcpStream> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let mut head = [0; 12];
+    // One that is refused may be reset before it has written or read.
+    stream.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.ok()?;
+    stream.read_exact(&mut head).await.ok()?;
+    (&head == b"HTTP/1.1 200").then_some(stream)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_network_does_not_take_the_places_of_all_others() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = data.path().join("corvee.toml");
+    std::fs::write(&settings, "connections_per_network = 2\nmetrics = \"127.0.0.1:0\"\n").unwrap();
+    let (socket, address) = socket();
+    let (collector, mut lines) = begin(data.path(), &socket);
+    let figures = lines.next().unwrap().unwrap().strip_prefix("figures on ").unwrap().to_owned();
+    let refused = async || -> u32 {
+        let text = reqwest::get(&figures).await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("corvee_http_connections_refused_total "));
+        line.unwrap_or_else(|| panic!("{text}")).parse().unwrap()
+    };
+    assert_eq!(refused().await, 0, "an alert needs the figure before the first of them");
+    let (first, second) = (hold("127.0.0.1", address).await.unwrap(), hold("127.0.0.1", address).await.unwrap());
+    let told = said(address, b"").await;
+    assert!(told.starts_with("HTTP/1.1 503 ") && told.contains("retry-after: 5\r\n"), "{told:?}");
+    assert_eq!(refused().await, 1);
+    let _other = hold("127.0.0.2", address).await.expect("another network is served as ever");
+    drop(first);
+    let again = async {
+        loop {
+            if let Some(stream) = hold("127.0.0.1", address).await {
+                return stream;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let again = tokio::time::timeout(PATIENCE, again).await.expect("a place that was left is taken again");
+    drop((second, again));
+    stop(collector);
+
+    std::fs::write(&settings, "connections_per_network = 1\ntrusted_proxies = [\"127.0.0.1\"]\n").unwrap();
+    let collector = start(data.path(), &socket);
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(hold("127.0.0.1", address).await.expect("a trusted proxy brings everybody"));
+    }
+    drop(held);
     stop(collector);
 }

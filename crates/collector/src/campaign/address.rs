@@ -7,6 +7,38 @@ use std::sync::{PoisonError, RwLock};
 /// Milliseconds one hashing key serves: a day. After it the same prefix has another hash.
 const KEY_LIFE_MS: u64 = 24 * 60 * 60 * 1000;
 
+/// A network, as far as visitors are counted by it.
+///
+/// A public IPv4 address counts by its /24, a public IPv6 address by its /48: one network, one voice. Loopback and
+/// private addresses count in full, so that a class behind one collector is thirty visitors and not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Network {
+    /// An IPv4 prefix, or a private address.
+    V4([u8; 4]),
+    /// An IPv6 prefix.
+    V6([u16; 3]),
+    /// A private IPv6 address.
+    LocalV6([u8; 16]),
+}
+
+impl Network {
+    /// The one an address belongs to.
+    pub fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => {
+                let [a, b, c, d] = v4.octets();
+                let local = v4.is_loopback() || v4.is_private() || v4.is_link_local();
+                Self::V4([a, b, c, if local { d } else { 0 }])
+            }
+            IpAddr::V6(v6) => {
+                let local = v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
+                let [a, b, c, ..] = v6.segments();
+                if local { Self::LocalV6(v6.octets()) } else { Self::V6([a, b, c]) }
+            }
+        }
+    }
+}
+
 /// Keyed hash of an address prefix; means nothing after the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PrefixHash(pub [u8; 8]);
@@ -36,27 +68,19 @@ impl PrefixHasher {
         self.shared.read().unwrap_or_else(PoisonError::into_inner).contains_key(&day)
     }
 
-    /// The hash of the address's prefix on the day of `now_ms`.
-    ///
-    /// A public IPv4 address counts by its /24, a public IPv6 address by its /48: one network, one voice. Loopback and
-    /// private addresses count in full, so that a class behind one collector is thirty visitors and not one.
+    /// The hash of the address's [`Network`] on the day of `now_ms`.
     pub fn hash(&self, address: IpAddr, now_ms: u64) -> PrefixHash {
         let day = now_ms / KEY_LIFE_MS;
         let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner).get(&day).copied();
         let mut hasher = blake3::Hasher::new_keyed(&shared.unwrap_or(self.secret));
         hasher.update(&day.to_be_bytes());
-        match address.to_canonical() {
-            IpAddr::V4(v4) => {
-                let [a, b, c, d] = v4.octets();
-                let local = v4.is_loopback() || v4.is_private() || v4.is_link_local();
-                hasher.update(&[4, a, b, c, if local { d } else { 0 }]);
+        match Network::of(address) {
+            Network::V4(octets) => hasher.update(&[4]).update(&octets),
+            Network::V6(segments) => {
+                segments.iter().fold(hasher.update(&[6]), |hasher, segment| hasher.update(&segment.to_be_bytes()))
             }
-            IpAddr::V6(v6) => {
-                let local = v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
-                let octets = v6.octets();
-                hasher.update(&[6]).update(octets.get(..if local { 16 } else { 6 }).unwrap_or(&octets));
-            }
-        }
+            Network::LocalV6(octets) => hasher.update(&[6]).update(&octets),
+        };
         let mut hash = [0; 8];
         hasher.finalize_xof().fill(&mut hash);
         PrefixHash(hash)

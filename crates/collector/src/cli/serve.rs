@@ -122,9 +122,10 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     keys.refresh(&collector).await?;
     let collector = Arc::new(collector);
     let phase = watch::Sender::new(Phase::Serving);
+    let trusted_proxies = Arc::new(TrustedProxies(config.trusted_proxies));
     let app = AppState {
         collector: Arc::clone(&collector),
-        trusted_proxies: Arc::new(TrustedProxies(config.trusted_proxies)),
+        trusted_proxies: Arc::clone(&trusted_proxies),
         requester_key: Arc::new(context.data.requester_key()?),
         phase: phase.subscribe(),
     };
@@ -133,6 +134,8 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
         writer_task,
         keys,
         connections: config.connections,
+        connections_per_network: config.connections_per_network,
+        trusted_proxies,
         drain: Duration::from_secs(config.drain_seconds.into()),
         stop: StopSignals::watch()?,
         phase,

@@ -26,6 +26,7 @@ const WORK_MAX: u32 = 1_000_000;
 pub(super) struct Written {
     listen: Option<ListenAddress>,
     connections: Number,
+    connections_per_network: Number,
     drain_seconds: Number,
     metrics: Option<Spanned<ListenAddress>>,
     trusted_proxies: Vec<Network>,
@@ -86,6 +87,12 @@ impl Written {
                 self.connections,
                 otherwise.connections,
                 "leave it out for 4096, or write what LimitNOFILE permits",
+            )?,
+            connections_per_network: connections(
+                "connections_per_network",
+                self.connections_per_network,
+                otherwise.connections_per_network,
+                "leave it out for 256, or write as many as connections for no such limit",
             )?,
             drain_seconds: Range32 {
                 name: "drain_seconds",

@@ -12,6 +12,8 @@ pub const REQUESTS: &str = "corvee_http_requests_total";
 pub const REQUEST_SECONDS: &str = "corvee_http_request_duration_seconds";
 /// Open connections.
 pub const CONNECTIONS: &str = "corvee_http_connections";
+/// Connections refused because their network had as many as it may.
+pub const CONNECTIONS_REFUSED: &str = "corvee_http_connections_refused_total";
 /// Challenges (label) and puzzles or waits (machine) issued, by `wish`.
 pub const CHALLENGES: &str = "corvee_challenges_total";
 /// Answered screens, by `outcome`: passed, more or again.
@@ -57,6 +59,7 @@ impl Figures {
         describe_counter!(REQUESTS, "Requests by route, method and status.");
         describe_histogram!(REQUEST_SECONDS, Unit::Seconds, "Time until the head of the reply, by route.");
         describe_gauge!(CONNECTIONS, "Open connections.");
+        describe_counter!(CONNECTIONS_REFUSED, "Connections refused because their network had as many as it may.");
         describe_counter!(CHALLENGES, "Challenges (label) and puzzles or waits (machine) issued.");
         describe_counter!(ANSWERS, "Answered screens: passed, more (one more screen) or again (another challenge).");
         describe_counter!(

@@ -2,6 +2,7 @@
 //! they end when the collector does. Knows requests only as what the router answers.
 
 use std::convert::Infallible;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,14 +18,15 @@ use hyper::server::conn::http1;
 use hyper::{Request, service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use super::head_deadline::{Answering, HeadDeadline};
-use crate::observe::figures::CONNECTIONS;
+use super::networks::Networks;
+use crate::observe::figures::{CONNECTIONS, CONNECTIONS_REFUSED};
 
 /// Time for the head of a request, from its first byte.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -42,6 +44,10 @@ const HEADERS: usize = 100;
 /// Pause after the operating system refused a connection, as it does when files run out.
 const REFUSED_PAUSE: Duration = Duration::from_millis(200);
 
+/// Said to whose network has as many connections as it may, before anything of its request is read.
+const TOO_MANY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n";
+
 /// How far a collector is from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
@@ -56,8 +62,17 @@ pub enum Phase {
 
 /// Serves `router` on `listener` until the end, then waits until every request under way has its answer.
 ///
-/// Beyond `most` connections new ones wait in the operating system's queue.
-pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, mut phase: watch::Receiver<Phase>) {
+/// Beyond `most` connections new ones wait in the operating system's queue; those of a network beyond what `networks` permits
+/// are refused.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    most: usize,
+    networks: Networks,
+    mut phase: watch::Receiver<Phase>,
+) {
+    // An alert needs the figure before the first of them.
+    counter!(CONNECTIONS_REFUSED).increment(0);
     let places = Arc::new(Semaphore::new(most));
     let graceful = GracefulShutdown::new();
     let phases = phase.clone();
@@ -73,6 +88,11 @@ pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, mu
         };
         match accepted {
             Ok((stream, address)) => {
+                let Some(entered) = networks.enter(address.ip()) else {
+                    counter!(CONNECTIONS_REFUSED).increment(1);
+                    refuse(stream);
+                    continue;
+                };
                 gauge!(CONNECTIONS).increment(1);
                 let connection = graceful.watch(connection(stream, address, router.clone(), phases.clone()));
                 tokio::spawn(async move {
@@ -81,7 +101,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, mu
                         tracing::debug!(%error, "a connection ended early");
                     }
                     gauge!(CONNECTIONS).decrement(1);
-                    drop(place);
+                    drop((place, entered));
                 });
             }
             Err(error) => {
@@ -99,6 +119,13 @@ pub(super) async fn serve(listener: TcpListener, router: Router, most: usize, mu
         tracing::debug!("connections that rest are closed");
     }
     graceful.shutdown().await;
+}
+
+/// Hangs up with a word; who does not take it at once is not waited for.
+fn refuse(stream: TcpStream) {
+    if let Err(error) = stream.into_std().and_then(|mut stream| stream.write_all(TOO_MANY)) {
+        tracing::debug!(%error, "a refused connection was not told why");
+    }
 }
 
 fn connection(
