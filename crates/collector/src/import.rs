@@ -65,6 +65,8 @@ pub struct ImportReport {
     pub labels_file: Option<PathBuf>,
     /// Items by label.
     pub labels: BTreeMap<String, u64>,
+    /// Labelled pictures that should become gold besides: with less gold than that it wears out. 0 when there is enough.
+    pub gold_missing: u64,
     /// The campaign's share of positives now assumed before any vote.
     pub prior: f64,
     /// What was left out.
@@ -224,6 +226,7 @@ pub async fn import(
         unlabelled: items.iter().filter(|(_, label)| label.is_none()).count() as u64,
         labels_file,
         labels: BTreeMap::new(),
+        gold_missing: 0,
         prior: campaign.prior,
         refusals,
     };
@@ -248,6 +251,8 @@ pub async fn import(
         drop(store.abandon_import(import).await);
         return Err(error);
     }
+    let counts = store.item_counts(campaign.id).await?;
+    report.gold_missing = gold::missing_gold(counts.open, counts.gold);
     Ok(report)
 }
 

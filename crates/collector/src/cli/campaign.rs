@@ -9,6 +9,7 @@ use corvee_protocol::{CampaignName, Language};
 
 use super::{Context, find_campaign};
 use crate::campaign::founding;
+use crate::import::gold::GOLD_SHARE_OTHERWISE;
 
 /// Questions that visitors are asked.
 #[derive(Subcommand)]
@@ -75,7 +76,10 @@ impl Campaign {
                 };
                 let created = founding::found_campaign(&store, &terms, context.clock.now_ms()).await?;
                 context.output.print(&created, || {
-                    format!("Campaign {0} created. Next: `corvee import {0} FOLDER --gold 0.15`.", created.terms.name)
+                    format!(
+                        "Campaign {0} created. Next: `corvee import {0} FOLDER --gold {GOLD_SHARE_OTHERWISE}`.",
+                        created.terms.name
+                    )
                 })
             }
             Self::List => {

@@ -7,6 +7,7 @@ use clap::Args;
 use corvee_protocol::CampaignName;
 
 use super::{Context, find_campaign, progress};
+use crate::import::gold::{GOLD_PERCENT_WANTED, GOLD_SHARE_OTHERWISE};
 use crate::import::{ImportOptions, ImportReport, Stage, import};
 use crate::requester::items::Imported;
 
@@ -20,8 +21,9 @@ pub(super) struct Import {
     /// CSV with columns file and label; by default labels.csv in the folder or beside it.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    /// Share of the labelled pictures that becomes gold; the rest keeps its label hidden, for evaluation.
-    #[arg(long = "gold", value_name = "SHARE", default_value_t = 0.15)]
+    /// Share of the labelled pictures that becomes gold; the rest keeps its label hidden, for evaluation. Gold should be about
+    /// 38 % of all pictures.
+    #[arg(long = "gold", value_name = "SHARE", default_value_t = GOLD_SHARE_OTHERWISE)]
     gold_share: f64,
     /// Decides which pictures become gold.
     #[arg(long, default_value_t = 1)]
@@ -72,6 +74,16 @@ fn describe(report: &ImportReport, campaign: &CampaignName) -> String {
     if let Some(labels) = &report.labels_file {
         write!(text, "\nLabels from {}.", labels.display()).expect("writing to a String cannot fail");
     }
+    if report.gold_missing > 0 {
+        write!(
+            text,
+            "\nToo little gold: about {GOLD_PERCENT_WANTED} % of a campaign's open items and gold should be gold. With less it is seen so often that \
+             it can be told apart, and votes beside it are flagged. Import some {} more labelled pictures: \
+             corvee import {campaign} FOLDER --gold 1",
+            report.gold_missing,
+        )
+        .expect("writing to a String cannot fail");
+    }
     if !report.refusals.is_empty() {
         write!(text, "\n{} were left out:", report.refusals.len()).expect("writing to a String cannot fail");
         for refusal in &report.refusals {
@@ -79,4 +91,29 @@ fn describe(report: &ImportReport, campaign: &CampaignName) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_gold_is_told_with_how_much_is_missing() {
+        let report = |gold_missing| ImportReport {
+            items: 100,
+            gold_positive: 5,
+            gold_negative: 10,
+            labelled_unknown: 85,
+            unlabelled: 0,
+            labels_file: None,
+            labels: std::collections::BTreeMap::new(),
+            gold_missing,
+            prior: 0.3,
+            refusals: Vec::new(),
+        };
+        let told = |missing| describe(&report(missing), &"shoes".parse().unwrap());
+        assert!(told(38).contains("Too little gold: about 38 % of a campaign's open items and gold should be gold."));
+        assert!(told(38).ends_with("Import some 38 more labelled pictures: corvee import shoes FOLDER --gold 1"));
+        assert!(!told(0).contains("gold should be"));
+    }
 }

@@ -3,6 +3,7 @@
 use crate::campaign::pool::{Pool, is_expelled};
 use crate::clock::{self, Clock};
 use crate::images::shelf::{Shelf, ShelfError};
+use crate::import::gold::{GOLD_PERCENT_WANTED, missing_gold};
 use crate::import::owner;
 use crate::store::campaigns::CampaignRow;
 use crate::store::sites::SiteRow;
@@ -16,6 +17,8 @@ use super::Finding;
 const PICTURES: usize = 500;
 /// Pictures being read at once.
 const READERS: usize = 16;
+/// Fresh gold among what is open below which more is wanted now: under way the share swings by some points around the wanted one.
+const SHORT_GOLD_SHARE: f64 = 0.3;
 /// How far ahead of this machine's clock a row may be: clocks of two machines are never quite the same.
 const CLOCK_SLACK_MS: u64 = 60_000;
 
@@ -96,13 +99,23 @@ async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<
     let fresh = Pool::new(policy, &crowd, standings).fresh_gold();
     if fresh == 0 {
         let found = format!("all gold of {name} has been seen often: votes beside it are flagged");
-        findings.push(Finding::advice(ABOUT, found, import));
+        findings.push(Finding::advice(ABOUT, found, import.clone()));
+    }
+    let open = store.item_counts(campaign.id).await?.open;
+    let gold_share = fresh as f64 / (fresh as f64 + open as f64);
+    if fresh > 0 && gold_share < SHORT_GOLD_SHARE {
+        let found = format!(
+            "{name} has {fresh} fresh gold items for {open} open ones, {:.0} % gold: about {GOLD_PERCENT_WANTED} % is wanted, with \
+             less it is seen so often that it can be told apart",
+            gold_share * 100.0,
+        );
+        let missing = missing_gold(open, u64::try_from(fresh).unwrap_or(u64::MAX));
+        findings.push(Finding::advice(ABOUT, found, format!("{import}, some {missing} of them")));
     }
     if expelled > 0 {
         let found = format!("good visitors contradict {expelled} gold items of {name}: they are no longer served");
         findings.push(Finding::advice(ABOUT, found, "look at their labels; corvee export shows the votes"));
     }
-    let open = store.item_counts(campaign.id).await?.open;
     if open == 0 {
         let found = format!("every item of {name} is settled: visitors check what is known already");
         findings.push(Finding::advice(ABOUT, found, format!("import more pictures, or corvee campaign pause {name}")));

@@ -3,6 +3,7 @@
 use super::*;
 use crate::chance::Chance;
 use crate::clock::testing::StandingClock;
+use crate::store::items::NewItem;
 
 async fn examined(prepare: impl FnOnce(&Path)) -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
@@ -65,6 +66,45 @@ async fn an_empty_folder_stays_empty() {
     assert!(findings.iter().all(|finding| finding.verdict != Verdict::Wrong), "{findings:#?}");
     assert_eq!(of(&findings, "database")[0].found, "there is none yet: the first of these makes it");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn gold_that_will_wear_out_is_told_before_it_has() {
+    let of_gold = async |gold: u8, unknown: u8| -> Finding {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
+        stock(&Store::open(folder.path()).await.unwrap(), gold, unknown).await;
+        let findings = examine(&data, None, &StandingClock::default(), true).await;
+        of(&findings, "campaign")[0].clone()
+    };
+    let short = of_gold(15, 85).await;
+    assert_eq!(short.verdict, Verdict::Advice);
+    assert!(
+        short.found.starts_with("things has 15 fresh gold items for 85 open ones, 15 % gold: about 38 % is wanted"),
+        "{}",
+        short.found
+    );
+    assert_eq!(short.remedy, "corvee import things FOLDER --gold 1, with labelled pictures, some 38 of them");
+    assert_eq!(of_gold(38, 62).await.verdict, Verdict::Good);
+}
+
+/// A campaign with so much gold, half of it positive, and so many unknown items.
+async fn stock(store: &Store, gold: u8, unknown: u8) {
+    let terms = crate::http::testing::campaign("things");
+    store.create_campaign(&terms, 0).await.unwrap();
+    let campaign = store.campaign(&terms.name).await.unwrap().unwrap();
+    let items: Vec<NewItem> = (0..gold + unknown)
+        .map(|number| NewItem {
+            file: format!("{number:04}.jpg"),
+            digest: [number; 32],
+            image: [number; 32],
+            gold: (number < gold).then_some(number % 2 == 0),
+            hidden_label: None,
+        })
+        .collect();
+    let import = store.begin_import(campaign.id, 0).await.unwrap();
+    store.stage_items(campaign.id, import, &items).await.unwrap();
+    store.complete_import(campaign.id, import, 0.25, 0).await.unwrap();
 }
 
 #[tokio::test]

@@ -261,6 +261,18 @@ async fn labels_are_found_beside_the_folder_or_where_they_are_said_to_be() {
 }
 
 #[tokio::test]
+async fn an_import_says_how_much_gold_is_missing() {
+    let place = Place::new().await;
+    place.fill(20, 20, 60);
+    let report = place.import(ImportOptions { gold_share: 0.4, ..place.options() }).await.unwrap();
+    // 16 gold beside 84 open items; 52 are 38 % of those and themselves.
+    assert_eq!((report.gold_positive + report.gold_negative, report.gold_missing), (16, 36));
+    let place = Place::new().await;
+    place.fill(20, 20, 0);
+    assert_eq!(place.import(ImportOptions { gold_share: 0.4, ..place.options() }).await.unwrap().gold_missing, 0);
+}
+
+#[tokio::test]
 async fn a_folder_without_pictures_is_told() {
     let place = Place::new().await;
     assert!(matches!(place.import(place.options()).await, Err(ImportError::Unreadable { .. })));

@@ -17,6 +17,7 @@ use super::campaigns::find;
 use crate::http::AppState;
 use crate::http::problems::Refusal;
 use crate::images::shelf::Shelf;
+use crate::import::gold::GOLD_SHARE_OTHERWISE;
 use crate::import::{ImportError, ImportOptions, ImportReport, import as import_folder};
 use crate::store::snapshot::ItemRow;
 
@@ -95,7 +96,7 @@ pub struct ImportQuery {
 }
 
 fn gold_default() -> f64 {
-    0.15
+    GOLD_SHARE_OTHERWISE
 }
 
 /// What an import brought.
@@ -106,6 +107,8 @@ pub struct Imported {
     gold_negative: u64,
     labelled_unknown: u64,
     unlabelled: u64,
+    /// Labelled pictures that should become gold besides.
+    gold_missing: u64,
     labels: BTreeMap<String, u64>,
     prior: f64,
     refused: Vec<String>,
@@ -119,6 +122,7 @@ impl From<&ImportReport> for Imported {
             gold_negative: report.gold_negative,
             labelled_unknown: report.labelled_unknown,
             unlabelled: report.unlabelled,
+            gold_missing: report.gold_missing,
             labels: report.labels.clone(),
             prior: report.prior,
             refused: report.refusals.iter().map(ToString::to_string).collect(),
