@@ -45,10 +45,20 @@ pub const DATABASE_FILE: &str = "corvee.sqlite";
 pub enum StoreError {
     /// The database refused or failed.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
+    /// Nobody answers where the database should be.
+    #[error(
+        "no PostgreSQL answers at {place}: {cause}; start it, or mend the address (--database, corvee.toml or CORVEE_DATABASE_URL)"
+    )]
+    Unreachable {
+        /// Host and port, or a socket.
+        place: String,
+        /// What was seen of it.
+        cause: String,
+    },
     /// The schema could not be brought up to date.
     #[error("the database could not be brought to this version's schema: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(sqlx::migrate::MigrateError),
     /// Our own database holds something that cannot be.
     #[error("the database holds an impossible value in {table}.{column}, row {row}")]
     Inconsistent {
@@ -80,6 +90,19 @@ pub enum StoreError {
         /// What exists.
         what: String,
     },
+}
+
+// Messages hold their cause; as a source it would be told a second time.
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migration(error)
+    }
 }
 
 /// Held by the one process that stores an import.
@@ -128,7 +151,7 @@ impl Store {
     /// date. Collectors that start together wait for each other; those that run go on.
     ///
     /// # Errors
-    /// [`StoreError::Database`] or [`StoreError::Migration`].
+    /// [`StoreError::Unreachable`], [`StoreError::Database`] or [`StoreError::Migration`].
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         Ok(Self { database: Database::connect(url).await? })
     }

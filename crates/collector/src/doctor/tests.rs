@@ -115,6 +115,9 @@ async fn a_server_that_does_not_answer_is_wrong() {
     let findings = examine(&data, Some(&url), &StandingClock::default(), true).await;
     let database = of(&findings, "database")[0];
     assert_eq!(database.verdict, Verdict::Wrong);
-    assert!(database.found.starts_with("postgres://corvee@127.0.0.1:9/corvee cannot be used"), "{}", database.found);
+    let told = "postgres://corvee@127.0.0.1:9/corvee cannot be used: no PostgreSQL answers at 127.0.0.1:9: ";
+    assert!(database.found.starts_with(told), "{}", database.found);
+    assert_eq!(database.found.matches("onnection refused").count(), 1, "{}", database.found);
+    assert!(!database.found.contains("secret"), "{}", database.found);
     assert!(!folder.path().join(DATABASE_FILE).exists());
 }

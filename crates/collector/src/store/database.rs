@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool};
 
 use self::file::{FileTransaction, FileWriter};
 use self::log::FileLog;
@@ -94,8 +94,8 @@ impl Database {
 
     /// Connects to the server and brings the schema up to date, one collector at a time.
     pub(super) async fn connect(url: &str) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse()?;
-        let pool = PgPoolOptions::new()
+        let options = url.parse::<PgConnectOptions>()?.application_name("corvee");
+        let connected = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(POSTGRES_PATIENCE)
             .after_connect(|connection, _| {
@@ -106,8 +106,24 @@ impl Database {
                     sqlx::query(durable).execute(connection).await.map(drop)
                 })
             })
-            .connect_with(options.application_name("corvee"))
-            .await?;
+            .connect_with(options.clone())
+            .await;
+        let pool = match connected {
+            Ok(pool) => pool,
+            // A pool that waited in vain does not say for what.
+            Err(sqlx::Error::PoolTimedOut) => {
+                let cause = match tokio::time::timeout(POSTGRES_PATIENCE, options.connect()).await {
+                    Ok(Err(sqlx::Error::Io(cause))) => cause.to_string(),
+                    Ok(Err(error)) => return Err(error.into()),
+                    Ok(Ok(_)) | Err(_) => format!("no answer within {} seconds", POSTGRES_PATIENCE.as_secs()),
+                };
+                return Err(StoreError::Unreachable { place: place(&options), cause });
+            }
+            Err(sqlx::Error::Io(cause)) => {
+                return Err(StoreError::Unreachable { place: place(&options), cause: cause.to_string() });
+            }
+            Err(error) => return Err(error.into()),
+        };
         let mut migrator = sqlx::migrate!("migrations/postgres");
         // A newer collector may have brought the schema further already: migrations only add, so that this one still works.
         migrator.set_ignore_missing(true);
@@ -245,6 +261,14 @@ impl<'a> From<&'a mut Transaction> for Source<'a> {
 /// Whether a connection is alive.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("select 1").execute(connection).await.map(drop)
+}
+
+/// Where a server is looked for. No user and no password.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(folder) => format!("{} (a socket for port {})", folder.display(), options.get_port()),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
 }
 
 /// How the file is opened.
