@@ -12,11 +12,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use corvee_protocol::{Problem, ProblemKind};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::campaign::answering::AnswerError;
 use crate::campaign::issuing::{IssueError, OpenChallengeError};
 use crate::campaign::proofs::ProofError;
 use crate::campaign::renewing::RenewError;
+use crate::plain_words::plain;
 use crate::state::SpriteError;
 use crate::store::StoreError;
 
@@ -150,16 +152,31 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = Problem::new(ProblemKind::InvalidRequest, error.inner().to_string());
-        if let Some(missing) = quoted(&problem.detail, "missing field `") {
+        let (path, cause) = (error.path().to_string(), error.inner());
+        let told = cause.to_string();
+        let problem = Problem::new(ProblemKind::InvalidRequest, in_json(cause).unwrap_or_else(|| plain(&told)));
+        if let Some(missing) = quoted(&told, "missing field `") {
             let field = if path == "." { missing.to_owned() } else { format!("{path}.{missing}") };
             return Refusal::from(problem.on(field));
         }
         Refusal::from(if path == "." || path == "?" { problem } else { problem.on(path) })
     })?;
-    deserializer.end().map_err(|error| Refusal::new(ProblemKind::InvalidRequest, error.to_string()))?;
+    deserializer.end().map_err(|_trailing| {
+        Refusal::new(ProblemKind::InvalidRequest, "more follows the JSON object: send one object and nothing else")
+    })?;
     Ok(parsed)
+}
+
+/// What is wrong with a text that is no JSON at all.
+fn in_json(error: &serde_json::Error) -> Option<String> {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Eof => Some(format!("the body ends in the middle, at {place}: send one whole JSON object")),
+        Category::Syntax => {
+            Some(format!("the body is no JSON, at {place}: {}: send one JSON object", plain(&error.to_string())))
+        }
+        Category::Data | Category::Io => None,
+    }
 }
 
 /// What stands between `before` and the next backquote.

@@ -79,6 +79,27 @@ async fn bad_answers_name_the_field() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_a_body_is_said_without_rust() {
+    let test = TestCollector::start().await;
+    let told = async |body: &str| -> String {
+        let request = Request::post("/v1/challenges").header("content-type", "application/json");
+        let reply = test.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.text);
+        reply.json["detail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(told(r#"{"sitekey": 7}"#).await, "it must be a text, and is the number 7");
+    assert_eq!(told("{}").await, "`sitekey` is missing: add it");
+    assert!(told(r#"{"sitkey": 7}"#).await.starts_with("unknown field `sitkey`: there is `sitekey`, `hostname`"));
+    assert_eq!(told("").await, "the body ends in the middle, at line 1, column 0: send one whole JSON object");
+    assert_eq!(
+        told("sitekey=a").await,
+        "the body is no JSON, at line 1, column 1: expected value: send one JSON object"
+    );
+    let good = json!({ "sitekey": test.site.sitekey, "hostname": "example.org", "language": "en" });
+    assert_eq!(told(&format!("{good} {good}")).await, "more follows the JSON object: send one object and nothing else");
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_declared_as_json_is_refused() {
     let test = TestCollector::start().await;
     let reply = test.send(Request::post("/v1/challenges").body(Body::from("{}")).unwrap()).await;
