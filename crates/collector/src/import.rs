@@ -193,10 +193,12 @@ pub async fn import(
     }
     let ImportOptions { folder, labels, .. } = options;
     let (folder, labels_file) = blocking(move || locate(&folder, labels)).await??;
-    let except = labels_file.clone();
-    let labels = blocking(move || except.as_deref().map(read_labels).transpose()).await??;
-    let (walked_folder, except) = (folder.clone(), labels_file.clone());
-    let found = blocking(move || folder::walk(&walked_folder, except.as_deref())).await?;
+    let read = labels_file.clone();
+    let labels = blocking(move || read.as_deref().map(read_labels).transpose()).await??;
+    // The folder's own labels are no picture either when others are named.
+    let except: Vec<PathBuf> = labels_file.iter().cloned().chain([folder.join(labels::LABELS_FILE)]).collect();
+    let walked_folder = folder.clone();
+    let found = blocking(move || folder::walk(&walked_folder, &except)).await?;
     let found = found.map_err(|(path, cause)| ImportError::Unreadable { path, cause })?;
     if found.files.is_empty() && found.refusals.is_empty() {
         return Err(ImportError::Empty { path: folder });

@@ -25,12 +25,12 @@ pub(super) struct Folder {
     pub(super) refusals: Vec<Refusal>,
 }
 
-/// Everything in the folder and the folders inside it. Hidden files and folders and `except` are left out; symbolic
+/// Everything in the folder and the folders inside it. Hidden files and folders and those of `except` are left out; symbolic
 /// links are refused, for what they lead to may lie anywhere.
 ///
 /// # Errors
 /// The path that could not be read, and why.
-pub(super) fn walk(folder: &Path, except: Option<&Path>) -> Result<Folder, (PathBuf, io::Error)> {
+pub(super) fn walk(folder: &Path, except: &[PathBuf]) -> Result<Folder, (PathBuf, io::Error)> {
     let mut found = Folder::default();
     let mut waiting = vec![folder.to_owned()];
     while let Some(current) = waiting.pop() {
@@ -39,7 +39,7 @@ pub(super) fn walk(folder: &Path, except: Option<&Path>) -> Result<Folder, (Path
             let entry = entry.map_err(failed)?;
             let path = entry.path();
             let sort = entry.file_type().map_err(|cause| (path.clone(), cause))?;
-            if is_hidden(&path) || except.is_some_and(|except| except == path) {
+            if is_hidden(&path) || except.contains(&path) {
                 continue;
             }
             if sort.is_dir() {
@@ -99,7 +99,7 @@ mod tests {
         for name in ["b/c/2.jpg", "b/1.jpg", "a.jpg", ".hidden.jpg", ".git/x.jpg", "labels.csv"] {
             fs::write(folder.path().join(name), b"").unwrap();
         }
-        let found = walk(folder.path(), Some(&folder.path().join("labels.csv"))).unwrap();
+        let found = walk(folder.path(), &[folder.path().join("labels.csv")]).unwrap();
         assert_eq!(names(&found), ["a.jpg", "b/1.jpg", "b/c/2.jpg"]);
         assert!(found.refusals.is_empty());
     }
@@ -116,7 +116,7 @@ mod tests {
         let deep = folder.path().join("d".repeat(200));
         fs::create_dir(&deep).unwrap();
         fs::write(deep.join("e".repeat(100)), b"").unwrap();
-        let found = walk(folder.path(), None).unwrap();
+        let found = walk(folder.path(), &[]).unwrap();
         assert_eq!(names(&found), [""; 0]);
         let mut told: Vec<String> = found.refusals.iter().map(ToString::to_string).collect();
         told.sort_unstable();

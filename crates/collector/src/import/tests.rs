@@ -261,6 +261,19 @@ async fn labels_are_found_beside_the_folder_or_where_they_are_said_to_be() {
 }
 
 #[tokio::test]
+async fn labels_that_are_named_stand_for_those_of_the_folder() {
+    let place = Place::new().await;
+    place.fill(4, 4, 0);
+    let named = place.pictures.path().join("other.csv");
+    let rows: Vec<String> = (0..8).map(|at| format!("{at:03}.png,{}", if at < 6 { "shoes" } else { "hat" })).collect();
+    fs::write(&named, format!("file,label\n{}\n", rows.join("\n"))).unwrap();
+    let options = ImportOptions { labels: Some(named), gold_share: 1.0, ..place.options() };
+    let report = place.import(options).await.unwrap();
+    assert_eq!((report.items, report.gold_positive, report.gold_negative), (8, 6, 2));
+    assert_eq!(report.labels_file.unwrap().file_name().unwrap(), "other.csv");
+}
+
+#[tokio::test]
 async fn an_import_says_how_much_gold_is_missing() {
     let place = Place::new().await;
     place.fill(20, 20, 60);
