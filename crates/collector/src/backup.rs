@@ -72,6 +72,14 @@ pub async fn take(
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
+    // What befalls the one must not befall the other.
+    if let (Ok(parent), Ok(data)) = (parent.canonicalize(), data.path().canonicalize()) {
+        ensure!(
+            !parent.starts_with(&data),
+            "{} would lie inside the data folder and be lost with it: name a folder elsewhere, best on another disk",
+            target.display()
+        );
+    }
     // It holds what the data folder holds: nobody else may read it either.
     let nobody_else = fs::Permissions::from_mode(0o700);
     let part = tempfile::Builder::new().prefix(".corvee-backup-").permissions(nobody_else).tempdir_in(parent);

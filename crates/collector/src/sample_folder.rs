@@ -13,7 +13,8 @@ const JPEG_QUALITY: u8 = 88;
 const OTHER: &str = "other";
 
 /// Writes `count` pictures and `labels.csv` (file,label) into `folder`. A picture is labelled with `class` or `other`;
-/// scenes in which the thing is hardly to be seen are passed over. The same seed gives the same folder.
+/// scenes in which the thing is hardly to be seen are passed over. The same seed gives the same folder. A folder that holds
+/// anything is left as it is, with an error.
 pub fn write(
     folder: &Path,
     class: ObjectClass,
@@ -22,6 +23,12 @@ pub fn write(
     drawn: &(dyn Fn(u32) + Sync),
 ) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
+    let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
+    anyhow::ensure!(
+        is_empty.with_context(|| format!("{} cannot be read", folder.display()))?,
+        "{} is not empty, nothing was drawn: name a new folder",
+        folder.display()
+    );
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (next, done) = (AtomicU32::new(0), AtomicU32::new(0));
     let work = || -> anyhow::Result<Vec<(u32, String, &'static str)>> {
@@ -70,4 +77,21 @@ fn clear_scene(seed: u64, slot: u32, class: ObjectClass) -> anyhow::Result<(Vec<
         }
     }
     anyhow::bail!("no clear picture of {} came up with seed {seed}: try another seed", class.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_holds_anything_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let draw = |seed| write(folder.path(), ObjectClass::ALL[0], 2, seed, &|_| {});
+        draw(1).unwrap();
+        let labels = fs::read(folder.path().join("labels.csv")).unwrap();
+        let refused = draw(2).unwrap_err().to_string();
+        assert!(refused.ends_with("is not empty, nothing was drawn: name a new folder"), "{refused}");
+        assert_eq!(fs::read(folder.path().join("labels.csv")).unwrap(), labels);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
 }

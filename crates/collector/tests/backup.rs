@@ -84,6 +84,9 @@ fn a_backup_never_writes_over_anything_and_leaves_nothing_behind() {
     refused(&taken, "exists already");
     refused(&data, "exists already");
     refused(&place.path().join("no/such/folder"), "nothing can be written into");
+    refused(&data.join("backup"), "would lie inside the data folder and be lost with it: name a folder elsewhere");
+    refused(&data.join("images/../images/backup"), "would lie inside the data folder");
+    assert!(!data.join("backup").exists());
     let names = || -> Vec<String> {
         let entries = std::fs::read_dir(place.path()).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
