@@ -88,7 +88,8 @@ pub async fn examine(
     let config = config.unwrap_or_default();
     match open_database(data, named.or(config.database.as_ref())).await {
         Ok(store) => {
-            findings.extend(campaigns::examine(&store, &Shelf::open(data.path(), &config.images), clock).await);
+            let shelf = Shelf::existing(data.path(), &config.images);
+            findings.extend(campaigns::examine(&store, &shelf, clock).await);
             store.close().await;
         }
         Err(finding) => findings.push(finding),

@@ -128,15 +128,24 @@ async fn campaign_findings(store: &Store, campaign: &CampaignRow) -> Result<Vec<
 
 async fn pictures(store: &Store, shelf: &Result<Shelf, ShelfError>) -> Result<Finding, StoreError> {
     const ABOUT: &str = "pictures";
+    const RESTORE: &str = "put the pictures of a backup in their place";
     const MEND: &str = "make the folder readable and writable; of a bucket, mend what it says and try again";
     let shelf = match shelf {
         Ok(shelf) => shelf,
         Err(error) => return Ok(Finding::wrong(ABOUT, error.to_string(), MEND)),
     };
+    let referenced = store.referenced_images().await?;
+    if shelf.is_absent() {
+        return Ok(if referenced.is_empty() {
+            Finding::good(ABOUT, "there are none yet")
+        } else {
+            let found = format!("{shelf} is not there, and {} pictures should be in it", referenced.len());
+            Finding::wrong(ABOUT, found, RESTORE)
+        });
+    }
     if let Err(error) = shelf.check(owner(store).await?.as_deref()).await {
         return Ok(Finding::wrong(ABOUT, error.to_string(), MEND));
     }
-    let referenced = store.referenced_images().await?;
     let step = referenced.len().div_ceil(PICTURES).max(1);
     let (mut readers, mut bad, mut n_looked_at) = (JoinSet::new(), Vec::new(), 0_usize);
     let mut waiting = referenced.iter().step_by(step);
@@ -161,7 +170,7 @@ async fn pictures(store: &Store, shelf: &Result<Shelf, ShelfError>) -> Result<Fi
         Some(first) => Finding::wrong(
             ABOUT,
             format!("{} of {n_looked_at} pictures looked at cannot be read; the first: {first}", bad.len()),
-            "put the pictures of a backup in their place",
+            RESTORE,
         ),
         None => {
             Finding::good(ABOUT, format!("in {shelf}: {n_looked_at} of {n_referenced} were looked at, all are whole"))

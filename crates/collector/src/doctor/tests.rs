@@ -69,6 +69,21 @@ async fn an_empty_folder_stays_empty() {
 }
 
 #[tokio::test]
+async fn a_folder_of_pictures_that_is_not_there_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::open(folder.path(), &Chance::seeded(1)).unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let look = async || examine(&data, None, &StandingClock::default(), true).await;
+    assert_eq!(of(&look().await, "pictures")[0].found, "there are none yet");
+    stock(&store, 20, 80).await;
+    let findings = look().await;
+    let pictures = of(&findings, "pictures")[0];
+    assert_eq!(pictures.verdict, Verdict::Wrong);
+    assert!(pictures.found.ends_with("images is not there, and 100 pictures should be in it"), "{}", pictures.found);
+    assert!(!folder.path().join("images").exists());
+}
+
+#[tokio::test]
 async fn gold_that_will_wear_out_is_told_before_it_has() {
     let of_gold = async |gold: u8, unknown: u8| -> Finding {
         let folder = tempfile::tempdir().unwrap();

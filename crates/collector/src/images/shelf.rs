@@ -128,9 +128,23 @@ impl Shelf {
     /// # Errors
     /// [`ShelfError::File`], [`ShelfError::NotBuiltIn`] or [`ShelfError::Settings`].
     pub fn open(data: &Path, place: &Place) -> Result<Self, ShelfError> {
+        let shelf = Self::existing(data, place)?;
+        match &shelf.place {
+            Shelved::Folder(folder) => folder.make()?,
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(_) => {}
+        }
+        Ok(shelf)
+    }
+
+    /// The same shelf, for whoever only looks: a folder that is absent stays so.
+    ///
+    /// # Errors
+    /// [`ShelfError::NotBuiltIn`] or [`ShelfError::Settings`].
+    pub fn existing(data: &Path, place: &Place) -> Result<Self, ShelfError> {
         match place {
             Place::Folder => {
-                let folder = Folder::open(data)?;
+                let folder = Folder::of(data);
                 Ok(Self { lock_file: folder.path().join(LOCK_FILE), place: Shelved::Folder(folder) })
             }
             #[cfg(feature = "s3")]
@@ -139,6 +153,15 @@ impl Shelf {
             }
             #[cfg(not(feature = "s3"))]
             Place::Bucket(place) => Err(ShelfError::NotBuiltIn { place: place.to_string() }),
+        }
+    }
+
+    /// Whether the folder was never made; a bucket is asked elsewhere.
+    pub fn is_absent(&self) -> bool {
+        match &self.place {
+            Shelved::Folder(folder) => !folder.path().exists(),
+            #[cfg(feature = "s3")]
+            Shelved::Bucket(_) => false,
         }
     }
 

@@ -24,14 +24,17 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder inside a data folder, creates it when absent.
+    /// The folder inside a data folder; it may be absent.
+    pub(super) fn of(data: &Path) -> Self {
+        Self { path: data.join(FOLDER) }
+    }
+
+    /// Makes it when it is absent.
     ///
     /// # Errors
     /// [`ShelfError::File`].
-    pub(super) fn open(data: &Path) -> Result<Self, ShelfError> {
-        let path = data.join(FOLDER);
-        fs::create_dir_all(&path).map_err(at(&path))?;
-        Ok(Self { path })
+    pub(super) fn make(&self) -> Result<(), ShelfError> {
+        fs::create_dir_all(&self.path).map_err(at(&self.path))
     }
 
     /// Where it is.
@@ -186,7 +189,8 @@ mod tests {
 
     fn folder() -> (tempfile::TempDir, Folder) {
         let data = tempfile::tempdir().unwrap();
-        let folder = Folder::open(data.path()).unwrap();
+        let folder = Folder::of(data.path());
+        folder.make().unwrap();
         (data, folder)
     }
 
