@@ -154,8 +154,9 @@ fn describe(stats: &CampaignStats) -> String {
         line("  passed", Some(ledger.passed), |recent| recent.passed),
         line("failed", None, |recent| recent.failed),
         line("screens", Some(ledger.screens), |recent| recent.screens),
-        line("votes", Some(ledger.votes), |recent| recent.votes),
+        line("votes cast", Some(ledger.votes + ledger.votes_removed), |recent| recent.votes),
         line("  taken back", Some(ledger.votes_removed), |recent| recent.votes_removed),
+        format!("  {:<16} {:>9}", "  standing", ledger.votes),
         line("answers on gold", Some(ledger.gold_answers), |recent| recent.gold_answers),
     ];
     let [hours, hours_of_day, hours_of_week] =
@@ -195,4 +196,44 @@ fn line(what: &str, all: Option<u64>, day: u64, week: u64) -> String {
 
 fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use corvee_protocol::ledger::ItemCounts;
+
+    use super::*;
+
+    #[test]
+    fn votes_cast_taken_back_and_standing_each_have_a_row() {
+        let ledger = Ledger {
+            campaign: "things".to_owned(),
+            question: "Which?".to_owned(),
+            requester: "Museum".to_owned(),
+            items: ItemCounts::default(),
+            screens: 3,
+            visits: 2,
+            passed: 1,
+            visitor_ms: 9000,
+            gold_answers: 7,
+            votes: 40,
+            votes_removed: 5,
+            paid_usd_micros: 0,
+            median_solve_ms: None,
+        };
+        let lately = |votes, votes_removed| Recent::from(Counts { votes, votes_removed, ..Counts::default() });
+        let stats = CampaignStats {
+            ledger,
+            fresh_gold: 0,
+            expelled_gold: 0,
+            drift: None,
+            last_24_hours: lately(12, 5),
+            last_7_days: lately(30, 5),
+        };
+        let text = describe(&stats);
+        let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split_whitespace().collect()).collect();
+        for row in [&["votes", "cast", "45", "12", "30"][..], &["taken", "back", "5", "5", "5"], &["standing", "40"]] {
+            assert!(rows.iter().any(|found| found == row), "{row:?} in\n{text}");
+        }
+    }
 }
