@@ -353,6 +353,20 @@ mod tests {
     }
 
     #[test]
+    fn names_are_written_as_they_are_whatever_a_spreadsheet_makes_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut table = Table::create(folder.path(), "labels", &LABEL_COLUMNS).unwrap();
+        let names = LabelNames::of("-1+1");
+        let mut gold = item(ItemState::Gold, Some(true), 0.0);
+        gold.file = "=HYPERLINK(\"x\").jpg".to_owned();
+        table.write(&LabelRow::new(&gold, &names)).unwrap();
+        table.finish().unwrap();
+        let mut csv = csv::Reader::from_path(folder.path().join("labels.csv")).unwrap();
+        let row = csv.records().next().unwrap().unwrap();
+        assert_eq!((&row[1], &row[4]), (gold.file.as_str(), "-1+1"));
+    }
+
+    #[test]
     fn both_forms_hold_the_same_and_the_digests_fit() {
         let folder = tempfile::tempdir().unwrap();
         let mut table = Table::create(folder.path(), "labels", &LABEL_COLUMNS).unwrap();
