@@ -14,6 +14,8 @@ pub mod measured;
 pub mod pages;
 pub mod plain;
 pub mod problems;
+#[cfg(test)]
+mod promises;
 pub mod proofs;
 pub mod receipts;
 pub mod renewals;

@@ -105,6 +105,11 @@ impl TestCollector {
         Self { collector, clock, site, data, router }
     }
 
+    /// Where its database is.
+    pub(crate) fn data_folder(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
     /// A second site of the same collector.
     pub(crate) async fn another_site(&self) -> CreatedSite {
         let site = NewSite {
