@@ -112,7 +112,7 @@ mod tests {
             refusals: Vec::new(),
         };
         let told = |missing| describe(&report(missing), &"shoes".parse().unwrap());
-        assert!(told(38).contains("Too little gold: about 38 % of a campaign's open items and gold should be gold."));
+        assert!(told(38).contains("Too little gold: about 45 % of a campaign's open items and gold should be gold."));
         assert!(told(38).ends_with("Import some 38 more labelled pictures: corvee import shoes FOLDER --gold 1"));
         assert!(!told(0).contains("gold should be"));
     }

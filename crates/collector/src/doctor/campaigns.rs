@@ -18,7 +18,7 @@ const PICTURES: usize = 500;
 /// Pictures being read at once.
 const READERS: usize = 16;
 /// Fresh gold among what is open below which more is wanted now: under way the share swings by some points around the wanted one.
-const SHORT_GOLD_SHARE: f64 = 0.3;
+const SHORT_GOLD_SHARE: f64 = 0.35;
 /// How far ahead of this machine's clock a row may be: clocks of two machines are never quite the same.
 const CLOCK_SLACK_MS: u64 = 60_000;
 

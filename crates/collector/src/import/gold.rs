@@ -6,11 +6,11 @@ use std::fmt;
 /// Positive and negative gold a campaign needs at least: every screen holds one of each, and a single one would be known
 /// to everybody soon.
 pub const GOLD_OF_EACH_MIN: u64 = 2;
-/// Of a hundred open items and gold of a campaign so many should be gold: a screen has 3.5 gold tiles of nine, and gold is retired after as many
-/// servings as a picture takes until it is settled. With less it is seen more often, and can be told apart (threat model, A7).
-pub const GOLD_PERCENT_WANTED: u64 = 38;
+/// Of a hundred open items and gold of a campaign so many should be gold: a screen has four gold tiles of nine, and gold is
+/// retired after as many servings as a picture takes until it is settled. With less it is seen more often, and can be told apart (threat model, A7).
+pub const GOLD_PERCENT_WANTED: u64 = 45;
 /// Share of labelled pictures that becomes gold when nothing else is said: enough where all pictures are labelled.
-pub const GOLD_SHARE_OTHERWISE: f64 = 0.4;
+pub const GOLD_SHARE_OTHERWISE: f64 = 0.45;
 /// Labels named in a message, the most frequent first.
 const LABELS_NAMED: usize = 20;
 
@@ -114,15 +114,14 @@ mod tests {
     #[test]
     fn the_wanted_share_is_what_screens_take() {
         let composition = corvee_consensus::Composition::default();
-        let tiles: f64 = (2..).zip(composition.gold_shares).map(|(n, share)| f64::from(n) * share).sum();
         let wanted = GOLD_PERCENT_WANTED as f64 / 100.0;
-        assert!((tiles / composition.tiles as f64 - wanted).abs() < 0.01, "{tiles}");
-        assert!(GOLD_SHARE_OTHERWISE > wanted);
+        assert!((composition.gold as f64 / composition.tiles as f64 - wanted).abs() < 0.01);
+        assert!(GOLD_SHARE_OTHERWISE >= wanted);
     }
 
     #[test]
     fn missing_gold_makes_up_the_wanted_share() {
-        for (open, gold, missing) in [(620, 380, 0), (620, 379, 1), (85, 15, 38), (0, 0, 0), (0, 5, 0), (62, 0, 38)] {
+        for (open, gold, missing) in [(550, 450, 0), (550, 449, 1), (85, 15, 55), (0, 0, 0), (0, 5, 0), (55, 0, 45)] {
             assert_eq!(missing_gold(open, gold), missing, "{open} {gold}");
         }
     }
