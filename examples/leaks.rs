@@ -17,8 +17,14 @@ mod browser;
 #[expect(dead_code, reason = "the tests use more of it")]
 mod collector;
 #[cfg(not(target_arch = "wasm32"))]
+#[path = "../tests/e2e/demonstration.rs"]
+mod demonstration;
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "../tests/e2e/host_page.rs"]
 mod host_page;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "../tests/e2e/kept.rs"]
+mod kept;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "../tests/e2e/process.rs"]
 mod process;

@@ -5,6 +5,10 @@
 #[path = "e2e/browser.rs"]
 #[expect(dead_code, unused_imports, reason = "the end-to-end tests use all of it")]
 mod browser;
+#[path = "e2e/demonstration.rs"]
+mod demonstration;
+#[path = "e2e/kept.rs"]
+mod kept;
 #[path = "e2e/process.rs"]
 mod process;
 #[path = "e2e/programs.rs"]

@@ -9,8 +9,12 @@ mod browser;
 mod collector;
 #[path = "e2e/comment_page.rs"]
 mod comment_page;
+#[path = "e2e/demonstration.rs"]
+mod demonstration;
 #[path = "e2e/host_page.rs"]
 mod host_page;
+#[path = "e2e/kept.rs"]
+mod kept;
 #[path = "e2e/line.rs"]
 mod line;
 #[path = "e2e/process.rs"]

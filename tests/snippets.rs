@@ -5,9 +5,13 @@
 #[path = "e2e/browser.rs"]
 #[expect(dead_code, unused_imports, reason = "the end-to-end tests use all of it")]
 mod browser;
+#[path = "e2e/demonstration.rs"]
+mod demonstration;
 #[path = "clients/installed.rs"]
 #[expect(dead_code, reason = "the tests of other people's clients use the rest")]
 mod installed;
+#[path = "e2e/kept.rs"]
+mod kept;
 #[path = "clients/own_collector.rs"]
 #[expect(dead_code, reason = "the tests of other people's clients use the rest")]
 mod own_collector;

@@ -2,24 +2,19 @@
 //! Knows no client.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, ensure};
 use corvee_protocol::Dialect;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::installed;
 use super::process::Process;
-use super::programs;
+use super::{demonstration, installed};
 
-/// Pictures of the demonstration: the fewest it draws.
-const PICTURES: &str = "100";
-const READY: &str = "The protected page: ";
-/// One visitor takes all tokens.
-const BUDGET: &str = "[budget]\nclean_challenges = 1000000\nclean_failures = 1000000\nchallenges = 1000000\n";
+/// One visitor takes all tokens, and computes little for each: clients are tested here, not what their visitors' devices can do.
+const SETTINGS: &str = "[budget]\nclean_challenges = 1000000\nclean_failures = 1000000\nchallenges = 1000000\n\
+    [machine]\nbase_work = 400\n";
 
 /// What the pages say of themselves, so that clients can check that it comes back.
 pub(crate) const ACTION: &str = "login";
@@ -60,14 +55,9 @@ impl Keys {
 impl OwnCollector {
     /// A collector as `corvee demo` starts it.
     pub(crate) fn start() -> anyhow::Result<Self> {
-        // Drawing takes longest: the first draws for all, and the others wait for it.
-        static DRAWN: OnceLock<Result<TempDir, String>> = OnceLock::new();
-        let drawn = DRAWN.get_or_init(|| draw().map_err(|error| format!("{error:#}")));
-        let drawn = drawn.as_ref().map_err(|error| anyhow!("{error}"))?;
-        let data = tempfile::tempdir()?;
-        copy(drawn.path(), data.path())?;
-        fs::write(data.path().join("corvee.toml"), BUDGET)?;
-        let (process, origin) = serve(data.path())?;
+        let data = demonstration::fresh()?;
+        fs::write(data.path().join("corvee.toml"), SETTINGS)?;
+        let (process, origin) = demonstration::serve(data.path(), "127.0.0.1:0")?;
         Ok(Self { process, data, origin })
     }
 
@@ -106,31 +96,4 @@ impl OwnCollector {
         ensure!(tokens.len() == count, "{count} tokens were wanted, {} came", tokens.len());
         Ok(tokens)
     }
-}
-
-/// A data folder with the demonstration's pictures and keys.
-fn draw() -> anyhow::Result<TempDir> {
-    let data = tempfile::tempdir()?;
-    drop(serve(data.path())?);
-    Ok(data)
-}
-
-fn serve(data: &Path) -> anyhow::Result<(Process, String)> {
-    let mut command = Command::new(programs::corvee()?);
-    command.arg("--data").arg(data).args(["demo", "--listen", "127.0.0.1:0", "--pictures", PICTURES]);
-    Process::start(command, |line| Some(line.trim().strip_prefix(READY)?.trim_end_matches('/').to_owned()))
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir_all(&target)?;
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-        }
-    }
-    Ok(())
 }

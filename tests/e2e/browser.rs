@@ -1,7 +1,6 @@
 //! A headless browser under WebDriver: pages, frames, waiting, mouse, finger, keys, pictures. Knows nothing of the widget.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::de::DeserializeOwned;
@@ -16,17 +15,19 @@ mod chromium;
 mod engine;
 #[path = "browser/matrix.rs"]
 mod matrix;
+#[path = "browser/profile.rs"]
+mod profile;
+#[path = "browser/wait.rs"]
+mod wait;
 
 pub(crate) use chromium::{Chromium, Connection, Sent, Viewport};
 pub(crate) use engine::{Device, Engine, Form, Lack};
 pub(crate) use matrix::{
     CHROMIUM_ONLY, DESKTOPS, EVERYWHERE, WITHOUT_PATIENCE, WITHOUT_SCRIPT, WITHOUT_WEBASSEMBLY, in_each,
 };
+pub(crate) use wait::Wait;
 
-/// How long something on a page may take to come.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How long it is left alone between two looks.
-const PAUSE: Duration = Duration::from_millis(10);
+use wait::PATIENCE;
 
 /// What JavaScript takes for true.
 fn is_truthy(value: &Value) -> bool {
@@ -39,7 +40,7 @@ fn is_truthy(value: &Value) -> bool {
     }
 }
 
-/// A browser with one window and an empty profile.
+/// A browser with one window and a profile that has visited nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
     driver: WebDriver,
@@ -52,9 +53,18 @@ impl Browser {
         device: Device,
         visit: impl AsyncFnOnce(Self) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let profile = tempfile::tempdir()?;
+        let profile = profile::fresh(device.engine).await?;
+        Self::open_in(device, profile.path(), visit).await
+    }
+
+    /// The same, with the profile in this folder.
+    async fn open_in<T>(
+        device: Device,
+        profile: &Path,
+        visit: impl AsyncFnOnce(Self) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
         let (process, port) = device.engine.start_driver()?;
-        let capabilities = device.engine.capabilities(device.form, device.lack, profile.path())?;
+        let capabilities = device.engine.capabilities(device.form, device.lack, profile)?;
         let driver =
             WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).request_timeout(PATIENCE * 6).await;
         let driver = driver.with_context(|| format!("no browser; its driver said:\n{}", process.said()))?;
@@ -117,7 +127,7 @@ impl Browser {
 
     /// Speaks to the page's first frame from now on, once this is true in it.
     pub(crate) async fn enter_frame_with(&self, expression: &str) -> anyhow::Result<()> {
-        let begin = Instant::now();
+        let wait = Wait::begin();
         loop {
             self.leave_frame().await?;
             self.until("document.querySelector('iframe')").await?;
@@ -126,7 +136,8 @@ impl Browser {
             if self.read::<bool>(expression).await.unwrap_or_default() {
                 return Ok(());
             }
-            ensure!(begin.elapsed() < PATIENCE, "the frame does not load");
+            ensure!(!wait.is_over(), "the frame does not load");
+            wait.rest().await;
         }
     }
 
@@ -156,7 +167,7 @@ impl Browser {
     /// # Errors
     /// It stays falsy for a minute; the error shows the text of the document, or why it cannot be asked.
     pub(crate) async fn until(&self, expression: &str) -> anyhow::Result<Value> {
-        let begin = Instant::now();
+        let wait = Wait::begin();
         // Written out, not handed over as text to be evaluated: the frame's policy permits no evaluation.
         let script = format!("const found = ({expression}); return found instanceof Node ? true : found;");
         loop {
@@ -166,12 +177,12 @@ impl Browser {
                 Ok(_) => None,
                 Err(error) => Some(error),
             };
-            if begin.elapsed() > PATIENCE {
+            if wait.is_over() {
                 let text: String = self.read("document.body.innerText").await.unwrap_or_default();
                 let refused = refused.map(|error| format!(": {error}")).unwrap_or_default();
                 bail!("never came: {expression}{refused}; the document says: {text}");
             }
-            tokio::time::sleep(PAUSE).await;
+            wait.rest().await;
         }
     }
 
@@ -186,14 +197,15 @@ impl Browser {
     /// # Errors
     /// It does not for a minute; the error holds what there is.
     pub(crate) async fn source_with(&self, part: &str) -> anyhow::Result<String> {
-        let begin = Instant::now();
+        let wait = Wait::begin();
         loop {
             // A document that is being exchanged answers with an error.
             let source = self.driver.source().await.unwrap_or_default();
             if source.contains(part) {
                 return Ok(source);
             }
-            ensure!(begin.elapsed() < PATIENCE, "there is no {part}: {source}");
+            ensure!(!wait.is_over(), "there is no {part}: {source}");
+            wait.rest().await;
         }
     }
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, ensure};
 use corvee_protocol::ledger::Ledger;
 use corvee_protocol::sealed_state::{CHALLENGE_BYTES, CHALLENGE_PURPOSE, SealedState};
 use corvee_seal::{KeyRing, Sealer};
@@ -14,11 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::process::Process;
-use super::programs;
-
-/// Pictures of the demonstration: the fewest it draws.
-const PICTURES: &str = "100";
-const READY: &str = "The protected page: ";
+use super::{demonstration, programs};
 
 /// A running collector on a data folder of its own.
 #[derive(Debug)]
@@ -47,13 +42,9 @@ impl Collector {
 
     /// The same, with these settings in `corvee.toml`.
     pub(crate) fn start_with(settings: &str) -> anyhow::Result<Self> {
-        static DRAWN: OnceLock<Result<TempDir, String>> = OnceLock::new();
-        let drawn = DRAWN.get_or_init(|| draw().map_err(|error| format!("{error:#}")));
-        let drawn = drawn.as_ref().map_err(|error| anyhow!("{error}"))?;
-        let data = tempfile::tempdir()?;
-        copy(drawn.path(), data.path())?;
+        let data = demonstration::fresh()?;
         fs::write(data.path().join("corvee.toml"), settings)?;
-        let (process, origin) = serve(data.path(), "127.0.0.1:0")?;
+        let (process, origin) = demonstration::serve(data.path(), "127.0.0.1:0")?;
         Ok(Self { process: Mutex::new(Some(process)), data, origin, client: reqwest::Client::new() })
     }
 
@@ -75,7 +66,7 @@ impl Collector {
     /// Starts it again on the port it had.
     pub(crate) fn start_again(&self) -> anyhow::Result<()> {
         let listen = self.origin.trim_start_matches("http://").to_owned();
-        let (process, _) = serve(self.data.path(), &listen)?;
+        let (process, _) = demonstration::serve(self.data.path(), &listen)?;
         *self.process() = Some(process);
         Ok(())
     }
@@ -145,31 +136,4 @@ impl Collector {
         };
         Ok(items.iter().filter_map(truth).collect())
     }
-}
-
-/// A data folder with pictures, campaign and site, made by a collector that is ended at once.
-fn draw() -> anyhow::Result<TempDir> {
-    let data = tempfile::tempdir()?;
-    drop(serve(data.path(), "127.0.0.1:0")?);
-    Ok(data)
-}
-
-fn serve(data: &Path, listen: &str) -> anyhow::Result<(Process, String)> {
-    let mut command = Command::new(programs::corvee()?);
-    command.arg("--data").arg(data).args(["demo", "--listen", listen, "--pictures", PICTURES]);
-    Process::start(command, |line| Some(line.trim().strip_prefix(READY)?.trim_end_matches('/').to_owned()))
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir_all(&target)?;
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-        }
-    }
-    Ok(())
 }

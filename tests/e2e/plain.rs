@@ -7,7 +7,7 @@ use thirtyfour::Key;
 
 use super::axe::Findings;
 use super::browser::{
-    Browser, CHROMIUM_ONLY, Viewport, WITHOUT_PATIENCE, WITHOUT_SCRIPT, WITHOUT_WEBASSEMBLY, in_each,
+    Browser, CHROMIUM_ONLY, Viewport, WITHOUT_PATIENCE, WITHOUT_SCRIPT, WITHOUT_WEBASSEMBLY, Wait, in_each,
 };
 use super::collector::Collector;
 use super::host_page::HostPage;
@@ -88,11 +88,13 @@ impl Keys<'_> {
         self.tab_to("value", "answer").await?;
         self.press(Key::Enter).await?;
         self.browser.enter_frame_without_script().await?;
-        for _ in 0..1000 {
+        let wait = Wait::begin();
+        while !wait.is_over() {
             let next = self.browser.source_with("is-plain").await?;
             if next.contains(TOKEN) || sealed(&next).is_ok_and(|next| !source.contains(next)) {
                 return Ok(next);
             }
+            wait.rest().await;
         }
         bail!("the answer leads nowhere")
     }

@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use super::browser::{Browser, CHROMIUM_ONLY, in_each};
+use super::browser::{Browser, CHROMIUM_ONLY, Wait, in_each};
 use super::collector::Collector;
 use super::comment_page;
 use super::visitor::Visitor;
@@ -14,8 +14,6 @@ use super::visitor::Visitor;
 const STOPS_MAX: usize = 4;
 /// Screens after which somebody who answers rightly must be through: two a challenge, and one challenge that fails.
 const SCREENS_MAX: usize = 4;
-/// How often it is listened for something that takes a while.
-const LISTENINGS_MAX: usize = 3000;
 
 /// What is said of one thing on the page.
 #[derive(Clone, Debug)]
@@ -106,12 +104,13 @@ impl<'a> Listener<'a> {
 
     /// Listens until something is said.
     async fn until(&self, what: &str, is_it: impl Fn(&Heard) -> bool) -> anyhow::Result<Heard> {
-        let mut heard = Vec::new();
-        for _ in 0..LISTENINGS_MAX {
+        let (mut heard, wait) = (Vec::new(), Wait::begin());
+        while !wait.is_over() {
             heard = self.hear().await?;
             if let Some(it) = heard.iter().find(|heard| is_it(heard)) {
                 return Ok(it.clone());
             }
+            wait.rest().await;
         }
         bail!("{what} is never heard, but {heard:?}")
     }

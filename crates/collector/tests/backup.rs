@@ -2,6 +2,9 @@
 //! acknowledged before it began is in it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails where it stands")]
 
+#[path = "drawn/pictures.rs"]
+mod pictures;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -124,7 +127,7 @@ async fn beside_a_server_pictures_and_keys_are_copied_and_the_command_for_the_re
     let (data, target) = (place.path().join("data"), place.path().join("backup"));
     let with_database = |arguments: &[&str]| said(command(&data, arguments).env("CORVEE_DATABASE_URL", &url));
     let pictures = data.join("pictures");
-    with_database(&["samples", "--count", "30", pictures.to_str().unwrap()]);
+    pictures::put(30, &pictures);
     with_database(&[&CREATE[..], &["--requester", "Test", "--data-set", "things"]].concat());
     with_database(&["import", "things", pictures.to_str().unwrap(), "--gold", "0.2"]);
     let text = with_database(&["backup", target.to_str().unwrap()]);
@@ -289,7 +292,7 @@ const CREATE: [&str; 7] =
 /// A campaign of sixty pictures and a site; its key.
 fn found(data: &Path) -> String {
     let pictures = data.join("pictures");
-    corvee(data, &["samples", "--count", "60", pictures.to_str().unwrap()]);
+    pictures::put(60, &pictures);
     corvee(data, &[&CREATE[..], &["--requester", "Test", "--data-set", "things"]].concat());
     corvee(data, &["import", "things", pictures.to_str().unwrap(), "--gold", "0.3"]);
     let site =

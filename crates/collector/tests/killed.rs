@@ -1,6 +1,9 @@
 //! A collector that is killed under load, three times: what it acknowledged is there when it comes back, and only once.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails where it stands")]
 
+#[path = "drawn/pictures.rs"]
+mod pictures;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -247,7 +250,7 @@ impl Client {
 
 fn found(data: &Path) -> Site {
     let pictures = data.join("pictures");
-    corvee(data, &["samples", "--count", "90", pictures.to_str().unwrap()]);
+    pictures::put(90, &pictures);
     let question = "en=Which pictures show a bicycle?";
     let create = ["campaign", "create", "things", "--question", question, "--target", "bicycle"];
     corvee(data, &[&create[..], &["--requester", "Test", "--data-set", "things"]].concat());

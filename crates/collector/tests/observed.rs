@@ -2,6 +2,9 @@
 //! away.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails where it stands")]
 
+#[path = "drawn/pictures.rs"]
+mod pictures;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -68,7 +71,7 @@ impl Collector {
 /// A campaign of drawn scenes and a site that asks it; the site's keys.
 fn found(data: &Path) -> (String, String) {
     let scenes = data.join("scenes");
-    said(corvee(data, &["samples", scenes.to_str().unwrap(), "--count", "40"]));
+    pictures::put(40, &scenes);
     said(
         corvee(
             data,

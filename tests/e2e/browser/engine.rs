@@ -93,6 +93,21 @@ const CHROMIUM_FLAGS: [&str; 11] = [
 /// Firefox's own window is 450 px wide at least, a phone's page is not.
 const NARROW_WINDOW: &str = ":root { min-width: 0 !important; } #navigator-toolbox { min-width: 0 !important; }";
 
+/// Firefox starts no process for what no page here needs.
+const NO_PROCESS: [&str; 6] = [
+    "browser.tabs.remote.separatePrivilegedContentProcess",
+    "dom.ipc.processPrelaunch.enabled",
+    "layers.gpu-process.enabled",
+    "media.rdd-process.enabled",
+    "media.utility-process.enabled",
+    "network.process.enabled",
+];
+
+/// Whether this entry of a Firefox profile is about who has it open, or had.
+pub(super) fn is_of_a_session(entry: &str) -> bool {
+    matches!(entry, "lock" | ".parentlock" | "MarionetteActivePort") || entry.starts_with("sessionstore")
+}
+
 /// No pointer hovers over a phone, and none is fine.
 const COARSE_POINTER: u8 = 1;
 
@@ -167,6 +182,9 @@ fn firefox(form: Form, lack: Lack, profile: &Path) -> anyhow::Result<Value> {
         "accessibility.tabfocus": 7,
     });
     let mut set = |name: &str, value| preferences.as_object_mut().map(|all| all.insert(name.to_owned(), value));
+    for process in NO_PROCESS {
+        set(process, json!(false));
+    }
     if form == Form::Phone {
         set("dom.w3c_touch_events.enabled", json!(1));
         for pointers in ["ui.primaryPointerCapabilities", "ui.allPointerCapabilities"] {

@@ -41,8 +41,8 @@ impl Cluster {
             site: Value::Null,
         };
         let pictures = cluster.folder.path().join("drawn");
+        crate::pictures::put(90, &pictures);
         let pictures = pictures.to_str().unwrap();
-        cluster.corvee(&["samples", "--count", "90", pictures]);
         let create = ["campaign", "create", "things", "--question", "en=Which pictures show a bicycle?"];
         cluster.corvee(&[&create[..], &["--target", "bicycle", "--requester", "T", "--data-set", "things"]].concat());
         cluster.corvee(&["import", "things", pictures, "--gold", "0.2"]);

@@ -6,6 +6,8 @@
 
 mod balancer;
 mod cluster;
+#[path = "../drawn/pictures.rs"]
+mod pictures;
 mod visitors;
 
 use std::io::Write as _;
