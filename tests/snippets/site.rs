@@ -109,10 +109,13 @@ async fn answer(mut stream: TcpStream, content: &Content) -> anyhow::Result<()> 
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
     let (status, media_type, body) = match (method, content.files.get(name)) {
-        ("POST", _) if path == "/comment" => match verified(content, &body).await? {
-            true => ("200 OK", "text/plain; charset=utf-8", PUBLISHED.as_bytes().to_vec()),
-            false => ("403 Forbidden", "text/plain; charset=utf-8", REFUSED.as_bytes().to_vec()),
-        },
+        ("POST", _) if path == "/comment" => {
+            if verified(content, &body).await? {
+                ("200 OK", "text/plain; charset=utf-8", PUBLISHED.as_bytes().to_vec())
+            } else {
+                ("403 Forbidden", "text/plain; charset=utf-8", REFUSED.as_bytes().to_vec())
+            }
+        }
         ("GET", Some(bytes)) => ("200 OK", media_type(name), bytes.clone()),
         _ => ("404 Not Found", "text/plain; charset=utf-8", b"There is no such page.".to_vec()),
     };

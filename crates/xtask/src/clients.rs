@@ -2,7 +2,7 @@
 //! the documents' snippets included. Knows where they are listed, not what they do.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -14,7 +14,7 @@ use crate::{dist, node_tools, program, snippets, test};
 const NODE: &str = "tests/clients/node";
 /// Components for pages.
 const BROWSER: &str = "tests/clients/browser";
-const RUST: &str = "tests/clients/rust";
+const RUST: &str = "tests/clients/rust/Cargo.toml";
 const REQUIREMENTS: &str = "tests/clients/python/requirements.txt";
 
 /// What becomes of the table in `docs/embedding.md`.
@@ -80,16 +80,8 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
 
 /// The driver of the crates, built in a workspace of its own.
 fn crates(workspace: &Workspace) -> Result<PathBuf> {
-    let target = workspace.target.join("clients-rust");
-    let manifest = Path::new(RUST).join("Cargo.toml");
-    program::run(
-        workspace
-            .cargo()
-            .args(["build", "--locked", "--manifest-path"])
-            .arg(&manifest)
-            .env("CARGO_TARGET_DIR", &target),
-    )?;
-    Ok(target.join("debug").join(format!("corvee-clients-rust{}", std::env::consts::EXE_SUFFIX)))
+    test::build_beside(workspace, RUST)?;
+    Ok(workspace.binary("debug", "corvee-clients-rust"))
 }
 
 /// The folder of the pages, each with its component in one script.

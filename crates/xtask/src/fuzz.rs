@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{coverage, program};
+use crate::{coverage, program, test};
 
 /// Options of `fuzz`.
 #[derive(Args)]
@@ -78,15 +78,13 @@ fn build(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
     if options.thorough { build_all_counted(workspace) } else { build_ours_counted(workspace) }
 }
 
-/// With counters in our own packages alone. In a folder of its own: where ours are libraries for browsers too, their files bear the
-/// same names with counters and without.
+/// With counters in our own packages alone; those of others are the tests' own.
 fn build_ours_counted(workspace: &Workspace) -> Result<PathBuf> {
     let ourselves = env::current_exe().context("nobody knows where this program is")?;
-    let target = workspace.target.join("fuzz-ours");
     let mut cargo = workspace.cargo();
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", ourselves).env(coverage::ASKED, "1");
-    program::run(cargo.args(["build", "--locked", "-p", "corvee-fuzz", "--bins", "--target-dir"]).arg(&target))?;
-    Ok(target.join("debug"))
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", ourselves).env(coverage::ASKED, "1").arg("build").args(test::PRODUCT);
+    program::run(cargo.args(TARGETS.iter().flat_map(|target| ["--example", target])))?;
+    Ok(workspace.target.join("debug/examples"))
 }
 
 /// With counters in everything.
@@ -98,11 +96,11 @@ fn build_all_counted(workspace: &Workspace) -> Result<PathBuf> {
         workspace
             .cargo()
             .env("RUSTFLAGS", coverage::COUNTERS.join(" "))
-            .args(["build", "--locked", "-p", "corvee-fuzz", "--bins", "--profile", "fuzz", "--target", &triple])
+            .args(["build", "--locked", "-p", "corvee-fuzz", "--examples", "--profile", "fuzz", "--target", &triple])
             .arg("--target-dir")
             .arg(&target),
     )?;
-    Ok(target.join(triple).join("fuzz"))
+    Ok(target.join(triple).join("fuzz/examples"))
 }
 
 /// The triple of this machine.

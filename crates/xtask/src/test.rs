@@ -61,9 +61,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The packages that are tested together. xtask is tested apart: its dependencies would be compiled a second time with the rest's
-/// features. Fuzz targets are no tests and link with a fuzzer.
-pub(crate) const PRODUCT: [&str; 6] = ["--locked", "--workspace", "--exclude", "xtask", "--exclude", "corvee-fuzz"];
+/// The packages that are compiled together, so that each is compiled once whatever of them is asked for. xtask is apart: its
+/// dependencies would be compiled a second time with the rest's features.
+pub(crate) const PRODUCT: [&str; 4] = ["--locked", "--workspace", "--exclude", "xtask"];
 
 enum Outcome {
     Passed(Duration),
@@ -135,10 +135,11 @@ fn browsers(workspace: &Workspace) -> Result<()> {
 
 fn native(workspace: &Workspace) -> Result<()> {
     dist::ensure(workspace)?;
-    // Binaries and tests are built in one go: apart, packages would be compiled twice with different features.
-    program::run(workspace.cargo().arg("build").args(PRODUCT).args(["--bins", "--tests"]))?;
+    // The collector and the tests are built in one go: apart, packages would be compiled twice with different features.
+    program::run(workspace.cargo().arg("build").args(PRODUCT).args(["--bin", "corvee", "--tests"]))?;
     let mut command = workspace.cargo();
-    command.arg("test").args(PRODUCT);
+    // Not all targets: examples hold no tests, `check` looks at them, and linking them all would take a minute.
+    command.arg("test").args(PRODUCT).arg("--tests");
     give_environment(workspace, &mut command, &workspace.binary("debug", "corvee"))?;
     let postgres = Server::start();
     match &postgres {
@@ -151,6 +152,7 @@ fn native(workspace: &Workspace) -> Result<()> {
         warn_of_missing_postgres(error);
     }
     drop(postgres);
+    program::run(workspace.cargo().arg("test").args(PRODUCT).arg("--doc"))?;
     program::run(workspace.cargo().args(["test", "--locked", "-p", "xtask"]))
 }
 
@@ -165,14 +167,8 @@ fn s3(workspace: &Workspace) -> Result<()> {
 
 /// Compiles the S3 server, whose packages are not the product's.
 fn build_s3_server(workspace: &Workspace) -> Result<PathBuf> {
-    let target = workspace.target.join("s3-server");
-    program::run(
-        workspace
-            .cargo()
-            .args(["build", "--locked", "--manifest-path", "tests/tools/s3-server/Cargo.toml"])
-            .env("CARGO_TARGET_DIR", &target),
-    )?;
-    Ok(target.join("debug").join(format!("s3-server{}", std::env::consts::EXE_SUFFIX)))
+    build_beside(workspace, "tests/tools/s3-server/Cargo.toml")?;
+    Ok(workspace.binary("debug", "s3-server"))
 }
 
 fn warn_of_missing_postgres(error: &anyhow::Error) {
@@ -199,14 +195,14 @@ fn wasm(workspace: &Workspace) -> Result<()> {
 
 /// Compiles the program that cargo calls for each wasm test binary.
 fn build_runner(workspace: &Workspace) -> Result<PathBuf> {
-    let target = workspace.target.join("browser-runner");
-    program::run(
-        workspace
-            .cargo()
-            .args(["build", "--locked", "--manifest-path", "tests/tools/browser-runner/Cargo.toml"])
-            .env("CARGO_TARGET_DIR", &target),
-    )?;
-    Ok(target.join("debug").join(format!("browser-runner{}", std::env::consts::EXE_SUFFIX)))
+    build_beside(workspace, "tests/tools/browser-runner/Cargo.toml")?;
+    Ok(workspace.binary("debug", "browser-runner"))
+}
+
+/// Compiles a workspace of its own into our build directory: half of its packages are there already.
+pub(crate) fn build_beside(workspace: &Workspace, manifest: &str) -> Result<()> {
+    let build = ["build", "--locked", "--manifest-path", manifest, "--target-dir"];
+    program::run(workspace.cargo().args(build).arg(&workspace.target))
 }
 
 fn line(name: &str, outcome: &Outcome) -> String {

@@ -1,6 +1,5 @@
 //! Firefox and its WebDriver server, which Debian does not package: built once from its crate. Knows no test.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -58,9 +57,8 @@ fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(built);
     }
     println!("geckodriver {GECKODRIVER} is missing: building it from its crate, once.");
-    // Apart from our own builds, and without optimisation: it passes messages on and waits for a browser. The objects are
-    // thrown away, the program stays.
-    let objects = tools.join("geckodriver");
+    // Without optimisation: it passes messages on and waits for a browser. In our build directory, where what it has in common
+    // with the tests is compiled for both.
     program::run(
         workspace
             .cargo()
@@ -68,11 +66,8 @@ fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
             .arg(format!("={GECKODRIVER}"))
             .arg("--root")
             .arg(&tools)
-            .env("CARGO_TARGET_DIR", &objects),
+            .env("CARGO_TARGET_DIR", &workspace.target),
     )?;
-    if objects.is_dir() {
-        fs::remove_dir_all(&objects).context("cannot remove what building geckodriver left")?;
-    }
     if !built.is_file() {
         bail!("geckodriver was built and is not at {}: set GECKODRIVER to its path, then repeat", built.display());
     }

@@ -82,9 +82,12 @@ fn emptied(folder: PathBuf) -> Result<PathBuf> {
 }
 
 fn compile(workspace: &Workspace, package: &str, profile: &str) -> Result<PathBuf> {
-    let cargo = ["build", "--locked", "--profile", profile, "--target", toolchain::WASM, "--lib", "-p", package];
+    // A module for browsers is made here alone: were the library always one, its file could bear no hash, and what is compiled with
+    // other flags, such as fuzz targets, would overwrite it.
+    let cargo = ["rustc", "--locked", "--profile", profile, "--target", toolchain::WASM, "--lib", "-p", package];
     // Panic messages name source files; a browser need not learn where they lay on this machine.
     program::run(workspace.cargo().args(["fetch", "--locked"]))?;
+    let cargo = cargo.into_iter().chain(["--crate-type", "cdylib"]);
     program::run(workspace.cargo().args(cargo).env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(workspace)?))?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(workspace.target.join(toolchain::WASM).join(profile).join(file))
