@@ -82,8 +82,9 @@ fn emptied(folder: PathBuf) -> Result<PathBuf> {
 }
 
 fn compile(workspace: &Workspace, package: &str, profile: &str) -> Result<PathBuf> {
-    // A module for browsers is made here alone: were the library always one, its file could bear no hash, and what is compiled with
-    // other flags, such as fuzz targets, would overwrite it.
+    // A module for browsers is made here alone. Were the library one and the other by its manifest, the linker could not optimise
+    // it as a whole, a sixth of its weight, and its file could bear no hash: what is compiled with other flags, such as fuzz
+    // targets, would overwrite it.
     let cargo = ["rustc", "--locked", "--profile", profile, "--target", toolchain::WASM, "--lib", "-p", package];
     // Panic messages name source files; a browser need not learn where they lay on this machine.
     program::run(workspace.cargo().args(["fetch", "--locked"]))?;
