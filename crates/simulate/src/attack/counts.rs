@@ -26,23 +26,23 @@ pub(super) struct CountedScreen {
 
 /// Log-odds of being gold, for every item on these screens; `share` is the share of gold among all tiles.
 pub(super) fn log_odds_of_gold(screens: &[CountedScreen], share: f64, chance: &mut ChaCha8Rng) -> BTreeMap<i64, f64> {
-    let mut places: BTreeMap<i64, usize> = BTreeMap::new();
-    let placed: Vec<Vec<usize>> = screens
+    let mut numbers: BTreeMap<i64, usize> = BTreeMap::new();
+    let screens_by_number: Vec<Vec<usize>> = screens
         .iter()
         .map(|screen| {
             let place = |item: &i64| {
-                let next = places.len();
-                *places.entry(*item).or_insert(next)
+                let next = numbers.len();
+                *numbers.entry(*item).or_insert(next)
             };
             screen.items.iter().map(place).collect()
         })
         .collect();
     let prior = (share / (1.0 - share)).ln();
-    let guesses: Vec<f64> = places.iter().map(|_| prior + chance.random_range(-GUESS..GUESS)).collect();
+    let guesses: Vec<f64> = numbers.iter().map(|_| prior + chance.random_range(-GUESS..GUESS)).collect();
     let mut odds = guesses.clone();
-    let mut said: Vec<Vec<f64>> = placed.iter().map(|items| vec![0.0; items.len()]).collect();
+    let mut said: Vec<Vec<f64>> = screens_by_number.iter().map(|items| vec![0.0; items.len()]).collect();
     for _ in 0..ROUNDS {
-        for ((screen, items), said) in screens.iter().zip(&placed).zip(&mut said) {
+        for ((screen, items), said) in screens.iter().zip(&screens_by_number).zip(&mut said) {
             // What each tile is held for without this screen's own word.
             let without = |(item, own): (&usize, &f64)| logistic(odds.get(*item).copied().unwrap_or(prior) - own);
             let beliefs: Vec<f64> = items.iter().zip(said.iter()).map(without).collect();
@@ -51,13 +51,13 @@ pub(super) fn log_odds_of_gold(screens: &[CountedScreen], share: f64, chance: &m
             }
         }
         odds.clone_from(&guesses);
-        for (item, nats) in placed.iter().zip(&said).flat_map(|(items, said)| items.iter().zip(said)) {
+        for (item, nats) in screens_by_number.iter().zip(&said).flat_map(|(items, said)| items.iter().zip(said)) {
             if let Some(odds) = odds.get_mut(*item) {
                 *odds += nats;
             }
         }
     }
-    places.into_iter().map(|(item, place)| (item, odds.get(place).copied().unwrap_or(prior))).collect()
+    numbers.into_iter().map(|(item, place)| (item, odds.get(place).copied().unwrap_or(prior))).collect()
 }
 
 /// What "so many of these are gold" says of one of them, the others being gold with these probabilities.
