@@ -89,12 +89,11 @@ mod tests {
     use super::*;
     use crate::attack::statistics::{auc, either_way};
 
-    /// The area for 400 items on as many screens as show each of them, gold or not, five times on average.
-    fn area(mean: f64, gold_of_screen: impl Fn(&mut ChaCha8Rng) -> usize) -> f64 {
+    /// The area for 400 items, so many of them gold, on as many screens as show each of them, gold or not, five times on average.
+    fn area(gold_items: usize, gold_of_screen: impl Fn(&mut ChaCha8Rng) -> usize) -> f64 {
         let mut chance = ChaCha8Rng::seed_from_u64(7);
-        let share = mean / 9.0;
         let items: Vec<i64> = (0..400).collect();
-        let (gold, unknown) = items.split_at((share * 400.0).round() as usize);
+        let (gold, unknown) = items.split_at(gold_items);
         let screens: Vec<CountedScreen> = (0..222)
             .map(|_| {
                 let n = gold_of_screen(&mut chance);
@@ -103,15 +102,15 @@ mod tests {
                 CountedScreen { items, gold: n }
             })
             .collect();
-        let odds = log_odds_of_gold(&screens, share, &mut chance);
+        let odds = log_odds_of_gold(&screens, gold_items as f64 / 400.0, &mut chance);
         let of = |items: &[i64]| -> Vec<f64> { items.iter().filter_map(|item| odds.get(item)).copied().collect() };
         either_way(auc(&of(gold), &of(unknown))).value
     }
 
     #[test]
     fn counts_that_differ_tell_gold_and_equal_ones_hardly_do() {
-        let differ = area(3.5, |chance| chance.random_range(2..=5));
-        let equal = area(4.0, |_| 4);
+        let differ = area(156, |chance| chance.random_range(2..=5));
+        let equal = area(178, |_| 4);
         assert!(differ > 0.75, "{differ}");
         assert!(equal < 0.58, "{equal}");
     }
