@@ -33,6 +33,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     dist::ensure(workspace)?;
     let (corvee, bench) = build_release(workspace)?;
     let table = workspace.target.join("attack-table.md");
+    // Of an earlier run: should this one not begin, there is no table.
+    if table.is_file() {
+        fs::remove_file(&table).context("the last table cannot be removed")?;
+    }
     let mut bench = workspace.command(bench);
     bench.arg("--corvee").arg(corvee).arg("--table").arg(&table);
     if let Some(module) = work_wasm(workspace)? {
