@@ -51,8 +51,9 @@ fn draw(
         let positive = pool.draw_gold(true, composition.tiles, chance, network, seen);
         let negative = pool.draw_gold(false, composition.tiles, chance, network, seen);
         let stock = GoldStock { positive: positive.len(), negative: negative.len() };
+        let composition = if pool.has_settled() { *composition } else { composition.at_the_beginning() };
         let plan =
-            corvee_consensus::compose(&campaign.crowd, composition, stock, &beliefs, &mut || chance.random::<f64>())?;
+            corvee_consensus::compose(&campaign.crowd, &composition, stock, &beliefs, &mut || chance.random::<f64>())?;
         let unknown = plan.unknown.iter().filter_map(|at| candidates.get(*at)).map(|item| unknown(item));
         let positive = positive.into_iter().take(plan.gold_positive).map(|(item, wear)| gold_tile(item, wear, true));
         let negative = negative.into_iter().take(plan.gold_negative).map(|(item, wear)| gold_tile(item, wear, false));

@@ -122,6 +122,11 @@ impl Pool {
         self.positive_gold.len() + self.negative_gold.len()
     }
 
+    /// Whether so many items were settled that unknown tiles say something of visitors.
+    pub fn has_settled(&self) -> bool {
+        self.exposure.has_settled()
+    }
+
     /// How many of each list are in service.
     fn window(&self) -> Window {
         self.exposure.window(self.positive_gold.len(), self.negative_gold.len())

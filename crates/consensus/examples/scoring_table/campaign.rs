@@ -27,6 +27,8 @@ pub(crate) struct Setting {
     pub(crate) thresholds: Thresholds,
     /// First screens.
     pub(crate) first: Composition,
+    /// How second screens are put together.
+    pub(crate) second: Composition,
     /// All gold is as worn as this.
     pub(crate) wear: Wear,
     /// Seed of everything.
@@ -43,6 +45,7 @@ impl Setting {
             colluder: Visitor::BlanketLiar,
             thresholds: Thresholds::CLEAN,
             first: Composition::default(),
+            second: Composition::balanced(),
             wear: Wear::Fresh,
             seed,
         }
@@ -141,7 +144,7 @@ impl Campaign {
     /// A challenge on what is believed now; nothing is recorded.
     pub(crate) fn challenge(&mut self) -> Challenge {
         let (first, _) = self.screen(self.setting.first);
-        let (second, _) = self.screen(Composition::balanced());
+        let (second, _) = self.screen(self.setting.second);
         [first, second]
     }
 
@@ -198,7 +201,7 @@ impl Campaign {
     }
 
     fn visit(&mut self) {
-        let Setting { clickers, colluders, colluder, thresholds, first, .. } = self.setting;
+        let Setting { clickers, colluders, colluder, thresholds, first, second, .. } = self.setting;
         let draw: f64 = self.chance.random();
         let visitor = if draw < clickers {
             Visitor::Rate([0.0, 0.1, 0.3, 0.5, 0.7, 1.0][self.chance.random_range(0..6)])
@@ -208,9 +211,7 @@ impl Campaign {
             Visitor::Person
         };
         let mut evidence = Evidence::default();
-        for (index, number, composition) in
-            [(0, ScreenNumber::First, first), (1, ScreenNumber::Second, Composition::balanced())]
-        {
+        for (index, number, composition) in [(0, ScreenNumber::First, first), (1, ScreenNumber::Second, second)] {
             let (slots, chosen) = self.screen(composition);
             let tiles = visitor.answer(index, &slots, &mut self.chance);
             self.record(visitor, &tiles, &chosen, evidence);

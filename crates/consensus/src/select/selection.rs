@@ -30,7 +30,7 @@ pub struct GoldStock {
 pub struct Composition {
     /// Tiles on a screen. Default 9.
     pub tiles: usize,
-    /// Gold tiles on a screen, the same on every one: receipts and the ledger say how much gold there was, so that a number
+    /// Gold tiles on a screen, the same on every one of a campaign under way: receipts and the ledger say how much gold there was, so that a number
     /// which changed would, over many screens whose pictures are recognised, tell which of them are gold. Default 4.
     pub gold: usize,
     /// Least expected positives on a screen, gold included. Default 1.7: with fewer, who picks nothing looks like a person; with
@@ -81,11 +81,18 @@ impl Default for Composition {
 }
 
 impl Composition {
-    /// The default with balanced gold: for second screens and for suspicious prefixes. With the gold of the first screen, these
+    /// The default with gold of both labels: for second screens and for suspicious prefixes. With the gold of the first screen, these
     /// vouch for a visitor without a mistake whatever the unknown tiles say.
     #[must_use]
     pub fn balanced() -> Self {
         Self { min_positives: 2.0, gold_classes: GoldClasses::Balanced, ..Self::default() }
+    }
+
+    /// The same with five gold tiles: for a campaign that has settled next to nothing, whose unknown tiles vouch for nobody. It
+    /// is the campaign that decides, not the screen, so that the number tells nothing of its tiles.
+    #[must_use]
+    pub fn at_the_beginning(self) -> Self {
+        Self { gold: 5, ..self }
     }
 }
 

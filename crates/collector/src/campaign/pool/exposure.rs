@@ -37,7 +37,7 @@ pub(super) struct Exposure {
 impl Default for Exposure {
     /// A screen of a campaign that nobody has answered, a third of whose pictures show the thing; nothing settled yet.
     fn default() -> Self {
-        Self { taken: [5.0, 1.4, 2.6], settled: [[0.0; SERVINGS]; 2] }
+        Self { taken: [4.0, 1.7, 3.3], settled: [[0.0; SERVINGS]; 2] }
     }
 }
 
@@ -70,6 +70,11 @@ impl Exposure {
         if let Some(count) = counts.get_mut(at) {
             *count += 1.0;
         }
+    }
+
+    /// Whether enough items were settled to trust their servings.
+    pub(super) fn has_settled(&self) -> bool {
+        self.settled.iter().flatten().sum::<f64>() >= SETTLED_LEAST
     }
 
     /// After how many servings this gold is retired: as unknown items of its class are settled, some early, some late, which
@@ -148,9 +153,9 @@ mod tests {
     #[test]
     fn gold_is_in_service_in_proportion_to_what_screens_take() {
         let exposure = Exposure::default();
-        assert_eq!(exposure.window(500, 500), Window { unknown: 256, positive_gold: 72, negative_gold: 133 });
+        assert_eq!(exposure.window(500, 500), Window { unknown: 256, positive_gold: 109, negative_gold: 211 });
         let short = exposure.window(30, 500);
-        assert_eq!((short.unknown, short.positive_gold, short.negative_gold), (107, 30, 56));
+        assert_eq!((short.unknown, short.positive_gold, short.negative_gold), (71, 30, 58));
         assert_eq!(exposure.window(0, 0).unknown, UNKNOWN_LEAST);
     }
 
