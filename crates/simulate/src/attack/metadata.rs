@@ -96,7 +96,7 @@ impl Asker {
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>, AttackError> {
     let running = bench.collector(STOCK, Budget::Unlimited).await?;
     let scene = Scene::of(&running).await?;
-    // Where nothing is known yet all screens hold the same gold: there would be nothing to compare.
+    // A campaign under way, as most are.
     frequency::visits(&scene, WARM_UP_VISITS).await?;
     let loopback = Loopback::resolve(&running.target.url).await?;
     let http = http(&loopback)?;
@@ -127,8 +127,9 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>, AttackError> {
 
 fn rows(seen: &[Seen], sprites: &[Seen]) -> Vec<Row> {
     let n = seen.len();
-    let count = |it: &Seen| it.gold.iter().filter(|gold| **gold).count();
-    // Screens with much gold against screens with little, cut at the middle.
+    // Every screen has as much gold: what differs is where. Screens with much of it in the first half of the grid against those
+    // with little there, cut at the middle.
+    let count = |it: &Seen| it.gold.iter().take(TILES / 2).filter(|gold| **gold).count();
     let mut counts: Vec<usize> = seen.iter().map(count).collect();
     counts.sort_unstable();
     let middle = counts.get(n / 2).copied().unwrap_or(0);
@@ -147,7 +148,7 @@ fn rows(seen: &[Seen], sprites: &[Seen]) -> Vec<Row> {
     });
     if let Some((worst, name)) = by_field.max_by(|(one, _), (other, _)| one.value.total_cmp(&other.value)) {
         let done = format!(
-            "{n} challenges, {} fields of the reply, much gold against little: AUC of the best ({name})",
+            "{n} challenges, {} fields of the reply, much gold in the grid's first half against little: AUC of the best ({name})",
             FIELDS.len()
         );
         rows.push(Row::new("A9", done, worst, Bar::AtMost(0.52)));
@@ -167,11 +168,13 @@ fn rows(seen: &[Seen], sprites: &[Seen]) -> Vec<Row> {
         let [much, little] = parted(all, value);
         Figure::exact(welch_t(&much, &little).abs(), Unit::Plain(2, ""))
     };
-    let done = format!("time to the challenge, {n} challenges, much gold against little: |t|");
+    let done = format!("time to the challenge, {n} challenges, much gold in the first half against little: |t|");
     rows.push(Row::new("A9", done, t(seen, &|it| field_of(it, FIELDS.len() - 1)), Bar::AtMost(4.5)));
-    let done = format!("time to the sprite, {} sprites, much gold against little: |t|", sprites.len());
+    let done =
+        format!("time to the sprite, {} sprites, much gold in the first half against little: |t|", sprites.len());
     rows.push(Row::new("A9", done, t(sprites, &|it| it.sprite.map_or(0.0, |(took, _)| took)), Bar::AtMost(4.5)));
-    let done = format!("bytes of the sprite, {} sprites, much gold against little: |t|", sprites.len());
+    let done =
+        format!("bytes of the sprite, {} sprites, much gold in the first half against little: |t|", sprites.len());
     rows.push(Row::new("A9", done, t(sprites, &|it| it.sprite.map_or(0.0, |(_, bytes)| bytes)), Bar::AtMost(4.5)));
     rows
 }
