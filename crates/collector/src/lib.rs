@@ -31,7 +31,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Threads for work that waits for the disk. They take turns, so that as many as there ever were stay, each with a stack and
-/// an arena of the allocator's to fill: the default, 512, costs a busy collector a megabyte and a half more a minute.
+/// memory that the allocator keeps for it: 130 of them held 260 MiB under a flood, sixteen 65.
 const WAITING_THREADS: usize = 16;
 
 /// Runs the command line of this process.

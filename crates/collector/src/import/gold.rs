@@ -7,7 +7,8 @@ use std::fmt;
 /// to everybody soon.
 pub const GOLD_OF_EACH_MIN: u64 = 2;
 /// Of a hundred open items and gold of a campaign so many should be gold: a screen has four gold tiles of nine, and gold is
-/// retired after as many servings as a picture takes until it is settled. With less it is seen more often, and can be told apart (threat model, A7).
+/// retired after as many servings as a picture takes until it is settled. With less it is seen more often, and can be told
+/// apart (threat model, A7).
 pub const GOLD_PERCENT_WANTED: u64 = 45;
 /// Share of labelled pictures that becomes gold when nothing else is said: enough where all pictures are labelled.
 pub const GOLD_SHARE_OTHERWISE: f64 = 0.45;

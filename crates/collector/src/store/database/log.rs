@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{ConnectOptions as _, Connection as _, SqlitePool};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use super::file::FileWriter;
 
@@ -34,7 +34,7 @@ impl FileLog {
 
     /// See [`super::Database::cut_log`].
     pub(super) async fn cut(&self, writer: &FileWriter) -> Result<bool, sqlx::Error> {
-        let _turn = self.turn().await;
+        let _turn = self.turn.lock().await;
         // On a connection of its own: the writer's waits 20 seconds for a long export, and answers would wait with it.
         let options = writer.options().clone().busy_timeout(CUTTING_PATIENCE);
         let mut connection = options.connect().await?;
@@ -45,17 +45,12 @@ impl FileLog {
 
     /// See [`super::Database::shorten_log`].
     pub(super) async fn shorten(&self, readers: &SqlitePool, writer: &FileWriter) -> Result<(), sqlx::Error> {
-        let _turn = self.turn().await;
+        let _turn = self.turn.lock().await;
         sqlx::query(SHORTEN).execute(readers).await?;
         let file = Arc::clone(&self.file);
         let synced = tokio::task::spawn_blocking(move || file.sync_data()).await;
         synced.map_err(std::io::Error::other).flatten()?;
         sqlx::query(SHORTEN).execute(writer.take().await?.connection()?).await.map(drop)
-    }
-
-    /// Waits for whoever is at it, and keeps others waiting.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
     }
 }
 
