@@ -50,12 +50,22 @@ fn token(moment_ms: u64, secret: [u8; 32]) -> Token {
 
 /// A fresh site key.
 pub fn mint_sitekey(chance: &Chance) -> SiteKey {
-    SiteKey::try_from(URL_SAFE_NO_PAD.encode(chance.bytes::<30>())).expect("30 bytes are 40 characters of base64url")
+    SiteKey::try_from(argument(chance)).expect("30 bytes are 40 characters of base64url")
 }
 
 /// A fresh secret: 40 characters, the shape reCAPTCHA's clients check.
 pub fn mint_secret(chance: &Chance) -> String {
-    URL_SAFE_NO_PAD.encode(chance.bytes::<30>())
+    argument(chance)
+}
+
+/// 40 characters that a shell's command takes as an argument: with a dash at its beginning it would be an option.
+fn argument(chance: &Chance) -> String {
+    loop {
+        let text = URL_SAFE_NO_PAD.encode(chance.bytes::<30>());
+        if !text.starts_with('-') {
+            return text;
+        }
+    }
 }
 
 /// The digest under which a token is stored: the token's own moment, then SHA-256. What is no token of ours has one too.
@@ -104,6 +114,15 @@ mod tests {
         let digests: Vec<TokenDigest> = moments.into_iter().map(at).collect();
         assert!(digests.is_sorted());
         assert_ne!(at(7), at(7));
+    }
+
+    #[test]
+    fn keys_and_secrets_are_no_options_of_a_command() {
+        let chance = Chance::seeded(3);
+        let keys: Vec<String> = (0..500).map(|_| mint_sitekey(&chance).as_str().to_owned()).collect();
+        assert!(keys.iter().all(|key| key.len() == 40 && !key.starts_with('-')));
+        assert!(keys.iter().any(|key| key.contains('-')), "a dash further on is as good as any other letter");
+        assert!((0..500).all(|_| !mint_secret(&chance).starts_with('-')));
     }
 
     #[test]
