@@ -16,6 +16,7 @@ use super::StoreError;
 
 mod file;
 mod log;
+pub(super) mod schema;
 pub(super) mod statement;
 
 /// Connections of one collector to PostgreSQL: the writer, the jobs, and readers.
@@ -85,7 +86,7 @@ impl Database {
     pub(super) async fn open_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
         let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", LOG_PAGES);
         let writer = FileWriter::open(writing.row_buffer_size(ROWS_AHEAD)).await?;
-        sqlx::migrate!("migrations/sqlite").run(writer.take().await?.connection()?).await?;
+        schema::of_file().run(writer.take().await?.connection()?).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
         let log = FileLog::of(&writer)?;
@@ -124,10 +125,7 @@ impl Database {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut migrator = sqlx::migrate!("migrations/postgres");
-        // A newer collector may have brought the schema further already: migrations only add, so that this one still works.
-        migrator.set_ignore_missing(true);
-        migrator.run(&pool).await?;
+        schema::of_server().run(&pool).await?;
         Ok(Self::Postgres(pool))
     }
 

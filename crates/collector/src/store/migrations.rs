@@ -4,19 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use corvee_protocol::Turn;
-use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
-use super::database::Database;
 use super::database::statement::sql;
+use super::database::{Database, schema};
 use super::sites::SecretDigests;
 use super::testing::Place;
 use super::tokens::{Redeemed, Redemption, TokenDigest};
 use super::writer::Writer;
 use super::{DATABASE_FILE, Store};
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Rows that were written under a schema, by the number of its last migration. `{01}` is a byte string.
 const SAMPLES: &[(i64, &str)] = &[
@@ -83,8 +79,8 @@ impl Growing {
 
     async fn grow_to(&self, migration: i64) {
         match self {
-            Self::Sqlite(pool) => SQLITE.run_to(migration, pool).await.unwrap(),
-            Self::Postgres(pool) => POSTGRES.run_to(migration, pool).await.unwrap(),
+            Self::Sqlite(pool) => schema::of_file().run_to(migration, pool).await.unwrap(),
+            Self::Postgres(pool) => schema::of_server().run_to(migration, pool).await.unwrap(),
         }
     }
 
@@ -173,9 +169,12 @@ fn every_migration_has_its_pair() {
         names
     };
     assert_eq!(names("sqlite"), names("postgres"));
-    assert_eq!(names("sqlite").len(), SQLITE.iter().count(), "build again: a migration is not in this binary");
+    let steps: Vec<(i64, String)> =
+        schema::of_file().iter().map(|step| (step.version, step.description.to_string())).collect();
+    let listed = steps.iter().map(|(number, name)| format!("{number:04}_{}.sql", name.replace(' ', "_")));
+    assert_eq!(names("sqlite"), listed.collect::<Vec<_>>(), "name each in store/database/schema.rs");
     let sampled: Vec<i64> = SAMPLES.iter().map(|(migration, _)| *migration).collect();
-    assert_eq!(sampled, SQLITE.iter().map(|migration| migration.version).collect::<Vec<_>>(), "rows for every schema");
+    assert_eq!(sampled, steps.iter().map(|(number, _)| *number).collect::<Vec<_>>(), "rows for every schema");
 }
 
 #[tokio::test]
