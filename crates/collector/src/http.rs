@@ -28,7 +28,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use axum::http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use corvee_protocol::limits;
@@ -36,7 +38,6 @@ use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use self::client_address::TrustedProxies;
@@ -48,15 +49,24 @@ use crate::state::Collector;
 /// Time a request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What handlers share besides the collector.
-#[derive(Clone)]
-pub struct AppState {
+/// What every reply promises.
+const PROMISES: [(HeaderName, HeaderValue); 3] = [
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+/// What handlers share: one pointer, because every request copies it several times.
+pub type AppState = Arc<Shared>;
+
+/// The collector, and what handlers need besides.
+pub struct Shared {
     /// The collector.
     pub collector: Arc<Collector>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// The bearer key of the requester API.
-    pub requester_key: Arc<RequesterKey>,
+    pub requester_key: RequesterKey,
     /// How far the collector is from its end.
     pub phase: watch::Receiver<Phase>,
 }
@@ -85,7 +95,14 @@ pub fn router(state: AppState) -> Router {
         .route("/siteverify", get(siteverify::by_secret).post(siteverify::by_secret))
         .route("/recaptcha/api/siteverify", get(siteverify::recaptcha).post(siteverify::recaptcha))
         .route("/turnstile/v0/siteverify", get(siteverify::not_by_get).post(siteverify::turnstile))
-        .layer(DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES));
+        .method_not_allowed_fallback(problems::no_such_method)
+        // Their servers wait for it at every form that somebody sends: no layer that is not needed. Its time is limited inside.
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(measured::measure))
+                .map_response(with_promises)
+                .layer(CatchPanicLayer::custom(problems::from_panic)),
+        );
 
     let browser = Router::new()
         .route("/api.js", get(assets::loader))
@@ -101,7 +118,6 @@ pub fn router(state: AppState) -> Router {
     let operator = Router::new().route("/health", get(health::alive)).route("/ready", get(health::ready));
 
     visitors
-        .merge(sites)
         .merge(browser)
         .merge(operator)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
@@ -113,16 +129,18 @@ pub fn router(state: AppState) -> Router {
             ServiceBuilder::new()
                 .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
                 .layer(middleware::from_fn(measured::measure))
-                .layer(always("cross-origin-resource-policy", "cross-origin"))
-                .layer(always("referrer-policy", "no-referrer"))
-                .layer(always("x-content-type-options", "nosniff"))
+                .map_response(with_promises)
                 .layer(CatchPanicLayer::custom(problems::from_panic))
                 .layer(middleware::from_fn(problems::as_documents)),
         )
+        .merge(sites)
         .with_state(state)
 }
 
-/// A header that every reply carries unless its handler knows better.
-fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+/// What every reply promises browsers unless its handler knows better.
+fn with_promises<B>(mut response: Response<B>) -> Response<B> {
+    for (name, value) in PROMISES {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
 }

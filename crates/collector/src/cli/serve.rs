@@ -13,7 +13,7 @@ use super::Context;
 use crate::config::{listen_address, network, share_a_port};
 use crate::data::ServeLock;
 use crate::http::client_address::TrustedProxies;
-use crate::http::{self, AppState};
+use crate::http::{self, AppState, Shared};
 use crate::images::gallery::Gallery;
 use crate::images::shelf::{Shelf, ShelfError};
 use crate::import::{self, ImportError};
@@ -123,12 +123,12 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     let collector = Arc::new(collector);
     let phase = watch::Sender::new(Phase::Serving);
     let trusted_proxies = Arc::new(TrustedProxies(config.trusted_proxies));
-    let app = AppState {
+    let app = Arc::new(Shared {
         collector: Arc::clone(&collector),
         trusted_proxies: Arc::clone(&trusted_proxies),
-        requester_key: Arc::new(context.data.requester_key()?),
+        requester_key: context.data.requester_key()?,
         phase: phase.subscribe(),
-    };
+    });
     let service = Service {
         collector,
         writer_task,

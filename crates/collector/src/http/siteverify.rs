@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use corvee_protocol::{Dialect, SiteKey, Token};
+use corvee_protocol::{Dialect, SiteKey, Token, limits};
 use metrics::counter;
 
 use self::parameters::Parameters;
@@ -50,7 +50,8 @@ pub async fn not_by_get() -> Json<Reply> {
     Json(Reply::refused(Refused::BadRequest, Dialect::Turnstile))
 }
 
-async fn answer(app: &AppState, request: Request, dialect: Option<Dialect>) -> Json<Reply> {
+async fn answer(app: &AppState, mut request: Request, dialect: Option<Dialect>) -> Json<Reply> {
+    DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES).apply(&mut request);
     let Ok(Some(parameters)) = tokio::time::timeout(PATIENCE, Parameters::read(request)).await else {
         return Json(Reply::refused(Refused::BadRequest, dialect.unwrap_or_default()));
     };

@@ -20,7 +20,7 @@ use crate::campaign::{founding, sites};
 use crate::chance::Chance;
 use crate::clock::Clock as _;
 use crate::clock::testing::StandingClock;
-use crate::http::AppState;
+use crate::http::Shared;
 use crate::http::client_address::TrustedProxies;
 use crate::images::gallery::Gallery;
 use crate::images::place::Place;
@@ -96,12 +96,12 @@ impl TestCollector {
         let gallery = Gallery::new(Shelf::open(data.path(), &Place::Folder).unwrap(), 1024 * 1024);
         let collector = Collector::new(store, writer, keys, gallery, clock.clone(), chance, limits).await.unwrap();
         let collector = Arc::new(collector);
-        let router = crate::http::router(AppState {
+        let router = crate::http::router(Arc::new(Shared {
             collector: Arc::clone(&collector),
             trusted_proxies: Arc::new(TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()])),
-            requester_key: Arc::new(RequesterKey::new(KEY.to_owned())),
+            requester_key: RequesterKey::new(KEY.to_owned()),
             phase: tokio::sync::watch::Sender::new(crate::server::Phase::Serving).subscribe(),
-        });
+        }));
         Self { collector, clock, site, data, router }
     }
 

@@ -140,12 +140,13 @@ fn connection(
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIMEOUT));
     let answering = Answering::default();
+    let phase = Arc::new(phase);
     let stream = HeadDeadline::new(Box::pin(stream), answering.clone(), HEAD_TIMEOUT);
     let answer = service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
         answering.begin();
-        let (answer, phase, answering) = (router.clone().oneshot(request), phase.clone(), answering.clone());
+        let (answer, phase, answering) = (router.clone().oneshot(request), Arc::clone(&phase), answering.clone());
         async move {
             let mut answer = answer.await?;
             answering.end();

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How many heads were complete on a stream, and whether one of them is being answered: what arrives meanwhile is its body,
 /// or the next one's early head.
@@ -37,14 +37,30 @@ pub(super) struct HeadDeadline<S> {
     stream: S,
     answering: Answering,
     patience: Duration,
-    /// Runs while a head has begun and is not complete, which the count of then tells.
-    deadline: Option<(usize, Pin<Box<Sleep>>)>,
+    /// A head that has begun and is not complete, as the count of then tells.
+    begun: Option<Head>,
+}
+
+/// A head on its way.
+struct Head {
+    count: usize,
+    deadline: Instant,
+    /// Set only when more of the head is waited for: most come in one piece.
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Head {
+    /// Whether its time is over; when not, whoever waits is woken then.
+    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(self.deadline)));
+        alarm.as_mut().poll(context).is_ready()
+    }
 }
 
 impl<S> HeadDeadline<S> {
     /// `patience` is counted from the first byte of each head.
     pub(super) fn new(stream: S, answering: Answering, patience: Duration) -> Self {
-        Self { stream, answering, patience, deadline: None }
+        Self { stream, answering, patience, begun: None }
     }
 }
 
@@ -54,15 +70,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for HeadDeadline<S> {
         let before = into.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, into);
         let count = this.answering.count();
-        // Nobody reads while a request without a body is answered: the deadline of a complete head is found here.
-        this.deadline.take_if(|(begun, _)| *begun != count);
+        // Nobody reads while a request without a body is answered: that a head is complete is found here.
+        this.begun.take_if(|head| head.count != count);
         let is_resting = count.is_multiple_of(2);
         let has_come = matches!(read, Poll::Ready(Ok(()))) && into.filled().len() > before;
-        if is_resting && has_come && this.deadline.is_none() {
-            this.deadline = Some((count, Box::pin(sleep(this.patience))));
+        if is_resting && has_come && this.begun.is_none() {
+            this.begun = Some(Head { count, deadline: Instant::now() + this.patience, alarm: None });
         }
-        if let Some((_, deadline)) = &mut this.deadline
-            && (deadline.deadline() <= Instant::now() || deadline.as_mut().poll(context).is_ready())
+        if let Some(head) = &mut this.begun
+            && (head.deadline <= Instant::now() || (read.is_pending() && head.is_late(context)))
         {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of a request takes too long")));
         }

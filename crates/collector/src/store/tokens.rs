@@ -6,7 +6,7 @@ use corvee_protocol::sealed_state::SealedPage;
 use corvee_protocol::{Action, CustomData, Dialect, Wish, limits};
 
 use super::database::Transaction;
-use super::database::statement::{Row, Statement, Value, nothing, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql, together};
 use super::sites::SiteId;
 use super::statistics::{Counts, Heading, Statistics};
 use super::{StoreError, from_sql, to_sql};
@@ -129,11 +129,51 @@ pub(super) async fn redeem(
     batch: &[Redemption],
     statistics: &mut Statistics,
 ) -> Result<Vec<Redeemed>, StoreError> {
+    let mut redeemed = redeem_now(transaction, batch).await?;
+    let late = batch.iter().enumerate().filter(|(place, _)| !redeemed.contains_key(place));
+    let known = known(transaction, late.map(|(_, asked)| asked.digest).collect()).await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for (place, asked) in batch.iter().enumerate() {
+        let now = redeemed.remove(&place);
+        let redeems = now.is_some();
+        let before = || known.get(&(asked.digest, asked.site)).map_or(Redeemed::Unknown, |token| token.answer(asked));
+        let outcome = now.map_or_else(before, Redeemed::Valid);
+        let refused = !matches!(outcome, Redeemed::Valid(_));
+        let counts = Counts { redeemed: u64::from(redeems), refused: u64::from(refused), ..Counts::default() };
+        *statistics.entry(Heading::new(asked.now_ms, Some(asked.site), None)).or_default() += counts;
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// Redeems what can be redeemed, and returns what it proves by its place in the batch.
+///
+/// All of it comes as one text, tokens by spaces and fields by commas, which no field holds: rows would pass one by one from
+/// the database's thread to ours, through a lock for which both of them queue.
+async fn redeem_now(
+    transaction: &mut Transaction,
+    batch: &[Redemption],
+) -> Result<BTreeMap<usize, Earned>, StoreError> {
     // Several calls for one token may share a batch: the first of them is the one that may redeem it.
     let mut named = BTreeSet::new();
-    let first_of_token: Vec<bool> = batch.iter().map(|asked| named.insert((asked.digest, asked.site))).collect();
-    let firsts = batch.iter().zip(&first_of_token).filter_map(|(asked, first)| first.then_some(asked));
-    let row = |asked: &Redemption| {
+    let firsts = batch.iter().enumerate().filter(|(_, asked)| named.insert((asked.digest, asked.site)));
+    let firsts: Vec<(usize, &Redemption)> = firsts.collect();
+    let row = |(place, asked): &(usize, &Redemption)| {
+        [
+            Value::from(i64::try_from(*place).unwrap_or(i64::MAX)),
+            asked.digest.0.as_slice().into(),
+            asked.site.0.into(),
+            to_sql(asked.now_ms).into(),
+        ]
+    };
+    let told = sql("with asked (place, digest, site_id, now_ms) as (").push_rows(firsts.iter().map(row)).push(
+        ") select string_agg(concat_ws(',', place, hostname, dialect, coalesce(action, ''), coalesce(cdata, ''), way, \
+         challenge_ms), ' ') from (select asked.place, hostname, dialect, action, cdata, way, challenge_ms from asked \
+         join tokens on tokens.digest = asked.digest and tokens.site_id = asked.site_id \
+         where tokens.redeemed_ms is null and tokens.expires_ms > asked.now_ms",
+    );
+    let told = told.push(transaction.row_lock()).push(") as redeemable");
+    let row = |(_, asked): &(usize, &Redemption)| {
         [
             asked.digest.0.as_slice().into(),
             asked.site.0.into(),
@@ -141,37 +181,42 @@ pub(super) async fn redeem(
             Value::from(asked.idempotency_key.as_ref()),
         ]
     };
-    let statement = sql("with asked (digest, site_id, now_ms, idempotency_key) as (").push_rows(firsts.map(row)).push(
-        ") update tokens set redeemed_ms = asked.now_ms, idempotency_key = asked.idempotency_key from asked \
+    let spent =
+        sql("with asked (digest, site_id, now_ms, idempotency_key) as (").push_rows(firsts.iter().map(row)).push(
+            ") update tokens set redeemed_ms = asked.now_ms, idempotency_key = asked.idempotency_key from asked \
          where tokens.digest = asked.digest and tokens.site_id = asked.site_id and tokens.redeemed_ms is null \
-         and tokens.expires_ms > asked.now_ms returning tokens.digest, tokens.site_id, hostname, dialect, action, cdata, way, \
-         challenge_ms, expires_ms, redeemed_ms, tokens.idempotency_key",
-    );
-    let read = |rows: Vec<Row>| rows.iter().map(KnownToken::read).collect::<Result<BTreeMap<_, _>, StoreError>>();
-    let mut known = read(statement.all(&mut *transaction).await?)?;
-    let redeemed_now: BTreeSet<TokenDigest> = known.keys().map(|(digest, _)| *digest).collect();
-    let not_now: BTreeSet<TokenDigest> = batch.iter().map(|asked| asked.digest).collect();
-    let mut not_now = not_now.difference(&redeemed_now).peekable();
-    if not_now.peek().is_some() {
-        let statement = sql(
-            "select digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, expires_ms, redeemed_ms, \
-             idempotency_key from tokens where digest in (",
+         and tokens.expires_ms > asked.now_ms",
         );
-        let statement = statement.push_list(not_now.map(|digest| digest.0.as_slice())).push(")");
-        known.extend(read(statement.all(&mut *transaction).await?)?);
+    let [told, _none] = together(transaction, [told, spent]).await?;
+    let told = told.first().map(|row| row.read::<Option<String>>(0)).transpose()?.flatten().unwrap_or_default();
+    told.split(' ').filter(|token| !token.is_empty()).map(read_told).collect()
+}
+
+/// A token and its place, as [`redeem_now`] is told of them.
+fn read_told(told: &str) -> Result<(usize, Earned), StoreError> {
+    let fields: Vec<&str> = told.split(',').collect();
+    let [place, hostname, dialect, action, cdata, way, challenge_ms] = fields.as_slice() else {
+        return Err(impossible("hostname"));
+    };
+    let text = |field: &&str| (!field.is_empty()).then(|| (*field).to_owned());
+    let place = place.parse().map_err(|_cause| impossible("digest"))?;
+    let challenge_ms = challenge_ms.parse().map_err(|_cause| impossible("challenge_ms"))?;
+    Ok((place, earned((*hostname).to_owned(), dialect, text(action), text(cdata), way, challenge_ms)?))
+}
+
+/// Tokens of these names, as they are now.
+async fn known(
+    transaction: &mut Transaction,
+    digests: BTreeSet<TokenDigest>,
+) -> Result<BTreeMap<(TokenDigest, SiteId), KnownToken>, StoreError> {
+    if digests.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for (asked, first) in batch.iter().zip(first_of_token) {
-        let redeems = first && redeemed_now.contains(&asked.digest);
-        let outcome =
-            known.get(&(asked.digest, asked.site)).map_or(Redeemed::Unknown, |token| token.answer(asked, redeems));
-        let is_valid = matches!(outcome, Redeemed::Valid(_));
-        let counts =
-            Counts { redeemed: u64::from(is_valid && redeems), refused: u64::from(!is_valid), ..Counts::default() };
-        *statistics.entry(Heading::new(asked.now_ms, Some(asked.site), None)).or_default() += counts;
-        outcomes.push(outcome);
-    }
-    Ok(outcomes)
+    let statement =
+        sql("select digest, site_id, hostname, dialect, action, cdata, way, challenge_ms, expires_ms, redeemed_ms, \
+                         idempotency_key from tokens where digest in (");
+    let statement = statement.push_list(digests.iter().map(|digest| digest.0.as_slice())).push(")");
+    statement.all(transaction).await?.iter().map(KnownToken::read).collect()
 }
 
 /// Renews inside the caller's transaction; one outcome a renewal, in order.
@@ -205,11 +250,10 @@ struct KnownToken {
 }
 
 impl KnownToken {
-    /// What becomes of a redemption that redeems it now, or comes too late to.
-    fn answer(&self, asked: &Redemption, redeems: bool) -> Redeemed {
+    /// What becomes of a redemption that came too late to redeem it.
+    fn answer(&self, asked: &Redemption) -> Redeemed {
         let again = asked.idempotency_key.is_some() && asked.idempotency_key == self.idempotency_key;
         match () {
-            () if redeems => Redeemed::Valid(self.earned.clone()),
             () if self.redeemed && again && self.expires_ms > asked.now_ms => Redeemed::Valid(self.earned.clone()),
             () if self.redeemed => Redeemed::Seen,
             () => Redeemed::Expired,
@@ -220,22 +264,10 @@ impl KnownToken {
     fn read(row: &Row) -> Result<((TokenDigest, SiteId), Self), StoreError> {
         let name = (digest(row.read(0)?).ok_or_else(|| impossible("digest"))?, SiteId(row.read(1)?));
         let (dialect, way): (String, String) = (row.read(3)?, row.read(6)?);
-        let (action, cdata): (Option<String>, Option<String>) = (row.read(4)?, row.read(5)?);
-        let page = SealedPage {
-            dialect: Dialect::named(&dialect).ok_or_else(|| impossible("dialect"))?,
-            action: action.map(Action::try_from).transpose().map_err(|_cause| impossible("action"))?,
-            cdata: cdata.map(CustomData::try_from).transpose().map_err(|_cause| impossible("cdata"))?,
-            by_hand: false,
-        };
-        let way = match way.as_str() {
-            "label" => Wish::Label,
-            "machine" => Wish::Machine,
-            _ => return Err(impossible("way")),
-        };
         let challenge_ms = from_sql(row.read(7)?);
         let key: Option<Vec<u8>> = row.read(10)?;
         let token = Self {
-            earned: Earned { hostname: row.read(2)?, page, way, challenge_ms },
+            earned: earned(row.read(2)?, &dialect, row.read(4)?, row.read(5)?, &way, challenge_ms)?,
             expires_ms: from_sql(row.read(8)?),
             redeemed: row.read::<Option<i64>>(9)?.is_some(),
             idempotency_key: key
@@ -244,6 +276,29 @@ impl KnownToken {
         };
         Ok((name, token))
     }
+}
+
+/// What a token proves.
+fn earned(
+    hostname: String,
+    dialect: &str,
+    action: Option<String>,
+    cdata: Option<String>,
+    way: &str,
+    challenge_ms: u64,
+) -> Result<Earned, StoreError> {
+    let page = SealedPage {
+        dialect: Dialect::named(dialect).ok_or_else(|| impossible("dialect"))?,
+        action: action.map(Action::try_from).transpose().map_err(|_cause| impossible("action"))?,
+        cdata: cdata.map(CustomData::try_from).transpose().map_err(|_cause| impossible("cdata"))?,
+        by_hand: false,
+    };
+    let way = match way {
+        "label" => Wish::Label,
+        "machine" => Wish::Machine,
+        _ => return Err(impossible("way")),
+    };
+    Ok(Earned { hostname, page, way, challenge_ms })
 }
 
 fn digest(bytes: Vec<u8>) -> Option<TokenDigest> {

@@ -175,10 +175,13 @@ impl Group {
             match outcomes {
                 Ok(outcomes) => {
                     counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));
-                    reply_all(self.settle_replies, outcomes.settled);
-                    reply_all(self.grant_replies, outcomes.granted);
-                    reply_all(self.redeem_replies, outcomes.redeemed);
-                    reply_all(self.renew_replies, outcomes.renewed);
+                    // By a thread that answers requests: each caller that this one woke would be a call to the operating system.
+                    tokio::spawn(async move {
+                        reply_all(self.settle_replies, outcomes.settled);
+                        reply_all(self.grant_replies, outcomes.granted);
+                        reply_all(self.redeem_replies, outcomes.redeemed);
+                        reply_all(self.renew_replies, outcomes.renewed);
+                    });
                 }
                 Err(error) => {
                     tracing::error!(%error, "a batch of writes failed: none of it is acknowledged");

@@ -28,13 +28,8 @@ async fn body(request: Request) -> Option<BTreeMap<String, String>> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.trim_start().to_ascii_lowercase();
     if content_type.starts_with("multipart/form-data") {
-        let mut multipart = Multipart::from_request(request, &()).await.ok()?;
-        let mut parameters = BTreeMap::new();
-        while let Some(field) = multipart.next_field().await.ok()? {
-            let name = field.name().unwrap_or_default().to_owned();
-            parameters.insert(name, field.text().await.ok()?);
-        }
-        return Some(parameters);
+        // Few send it, and what reads it is large: apart, so that not every request carries room for it about.
+        return Box::pin(multipart(request)).await;
     }
     let body = Bytes::from_request(request, &()).await.ok()?;
     if body.is_empty() {
@@ -48,6 +43,16 @@ async fn body(request: Request) -> Option<BTreeMap<String, String>> {
         return Some(object.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect());
     }
     Some(form(&body))
+}
+
+async fn multipart(request: Request) -> Option<BTreeMap<String, String>> {
+    let mut multipart = Multipart::from_request(request, &()).await.ok()?;
+    let mut parameters = BTreeMap::new();
+    while let Some(field) = multipart.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        parameters.insert(name, field.text().await.ok()?);
+    }
+    Some(parameters)
 }
 
 fn form(bytes: &[u8]) -> BTreeMap<String, String> {
