@@ -46,7 +46,7 @@ struct Arguments {
     #[arg(long, default_value_t = 192)]
     workers: u8,
     /// Rounds of both servers, in turns; medians are printed.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(3..))]
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(3..))]
     rounds: u8,
     /// Prints without judging.
     #[arg(long)]
@@ -78,10 +78,15 @@ async fn main() -> anyhow::Result<()> {
     println!("{} calls at once, {} rounds in turns, medians\n", arguments.workers, arguments.rounds);
     println!("| siteverify | collector | bare axum | ratio |");
     println!("|---|---:|---:|---:|");
+    // Of rounds that followed one another: a machine's speed changes from one minute to the next.
     let row = |name: &str, figure: fn(&LoadFigures) -> f64| {
-        let (ours, theirs) = (median(&ours, figure), median(&theirs, figure));
-        println!("| {name} | {ours:.1} | {theirs:.1} | {:.2} |", ours / theirs);
-        ours / theirs
+        let ratio = median(ours.iter().zip(&theirs).map(|(ours, theirs)| figure(ours) / figure(theirs)));
+        println!(
+            "| {name} | {:.1} | {:.1} | {ratio:.2} |",
+            median(ours.iter().map(figure)),
+            median(theirs.iter().map(figure))
+        );
+        ratio
     };
     let ratio = row("calls a second", LoadFigures::requests_per_second);
     row("p50 (ms)", |figures| figures.step(Step::Redeem).map_or(f64::NAN, |step| step.latency.p50_ms));
@@ -92,8 +97,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn median(rounds: &[LoadFigures], figure: impl Fn(&LoadFigures) -> f64) -> f64 {
-    let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }

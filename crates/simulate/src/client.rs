@@ -47,6 +47,7 @@ pub(crate) struct Timed<T> {
 pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
+    siteverify: Url,
     sealer: Sealer,
     target: Target,
 }
@@ -82,7 +83,8 @@ impl Client {
         let loopback = Loopback::resolve(&target.url).await?;
         let http = http(&loopback)?;
         let sealer = Sealer::new(target.keys.clone(), CHALLENGE_PURPOSE, CHALLENGE_BYTES);
-        Ok(Self { http, base: loopback.url, sealer, target: target.clone() })
+        let siteverify = at(&loopback.url, "/siteverify");
+        Ok(Self { http, base: loopback.url, siteverify, sealer, target: target.clone() })
     }
 
     /// A first challenge, or `None` when this network has asked for too many.
@@ -150,7 +152,7 @@ impl Client {
     pub(crate) async fn redeem(&self, token: &Token, secret: &str) -> Result<Timed<()>, SimulateError> {
         let form = [("secret", secret), ("response", token.as_str())];
         let Timed { reply, took, bytes } =
-            json::<Verified>(SITEVERIFY, self.http.post(self.path("/siteverify")).form(&form)).await?;
+            json::<Verified>(SITEVERIFY, self.http.post(self.siteverify.clone()).form(&form)).await?;
         let hostname = self.target.hostname.as_str();
         if reply.success && reply.hostname.as_deref() == Some(hostname) {
             return Ok(Timed { reply: (), took, bytes });
@@ -198,10 +200,14 @@ impl Client {
     }
 
     fn path(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
-        url.set_path(path);
-        url
+        at(&self.base, path)
     }
+}
+
+fn at(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(path);
+    url
 }
 
 /// What every simulated visitor speaks.

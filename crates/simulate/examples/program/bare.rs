@@ -29,6 +29,6 @@ pub(crate) fn paths() -> EchoPaths {
         challenge: "/json/challenge".to_owned(),
         sprite: "/sprite".to_owned(),
         answer: "/json/answer".to_owned(),
-        redeem: "/json/redeem".to_owned(),
+        redeem: "/form/redeem".to_owned(),
     }
 }

@@ -29,7 +29,7 @@ pub struct EchoPaths {
     pub sprite: String,
     /// POST: JSON as large as the reply to an answer.
     pub answer: String,
-    /// POST: JSON as large as siteverify's reply.
+    /// POST of a form: JSON as large as siteverify's reply.
     pub redeem: String,
 }
 
@@ -81,7 +81,7 @@ pub async fn echo_redemptions(url: &str, paths: &EchoPaths, load: Load) -> Resul
         workers.spawn(async move {
             let mut samples = Samples::default();
             while tokio::time::Instant::now() < end {
-                let redeemed = requests.post(Step::Redeem, &requests.redeem).await?;
+                let redeemed = requests.redeem().await?;
                 samples.note_sequence(&[redeemed], redeemed.took);
             }
             Ok::<_, SimulateError>(samples)
@@ -95,7 +95,7 @@ struct Requests {
     challenge: (Url, Value),
     sprite: Url,
     answer: (Url, Value),
-    redeem: (Url, Value),
+    redeem: (Url, [(&'static str, String); 2]),
 }
 
 impl Requests {
@@ -114,7 +114,7 @@ impl Requests {
             "answer": { "select": { "picked": [0, 4, 8] } },
             "timing": { "screen_ms": 13_500 },
         });
-        let redeem = json!({ "secret": "k".repeat(40), "response": "t".repeat(TOKEN) });
+        let redeem = [("secret", "k".repeat(40)), ("response", "t".repeat(TOKEN))];
         Self {
             http,
             challenge: (at(&paths.challenge), challenge),
@@ -129,7 +129,7 @@ impl Requests {
             self.post(Step::Challenge, &self.challenge).await?,
             self.fetch().await?,
             self.post(Step::Answer, &self.answer).await?,
-            self.post(Step::Redeem, &self.redeem).await?,
+            self.redeem().await?,
         ])
     }
 
@@ -137,6 +137,12 @@ impl Requests {
         let reply = read_json::<Constant>("POST to the bare server", forwarded(self.http.post(url.clone()).json(body)));
         let reply = reply.await?;
         Ok(StepRecord { step, took: reply.took, bytes: reply.bytes })
+    }
+
+    async fn redeem(&self) -> Result<StepRecord, SimulateError> {
+        let (url, form) = &self.redeem;
+        let reply = read_json::<Constant>("POST to the bare server", self.http.post(url.clone()).form(form)).await?;
+        Ok(StepRecord { step: Step::Redeem, took: reply.took, bytes: reply.bytes })
     }
 
     async fn fetch(&self) -> Result<StepRecord, SimulateError> {
