@@ -1,4 +1,4 @@
-//! `attack`: carries out the attacks of docs/threat-model.md on the release binary and fails when a bar does not hold. Knows
+//! `attack`: carries out the attacks of docs/threat-model.md on the collector and fails when a bar does not hold. Knows
 //! where the table stands, not what is in it.
 
 use std::fs;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{demo, dist, program};
+use crate::{demo, dist, program, test};
 
 const DOCUMENT: &str = "docs/threat-model.md";
 /// The table stands between these two lines.
@@ -21,8 +21,11 @@ pub(crate) struct Options {
     /// Attacks, such as A7; all of them without a name
     attacks: Vec<String>,
     /// Writes the table into docs/threat-model.md; only without names
-    #[arg(long, conflicts_with = "attacks")]
+    #[arg(long, conflicts_with_all = ["attacks", "debug"])]
     write: bool,
+    /// On what the tests are built of, which is there already after them, instead of the release: the same attacks and bars
+    #[arg(long)]
+    debug: bool,
 }
 
 /// Builds the collector, carries out the attacks, and writes the table where that was asked for.
@@ -31,7 +34,7 @@ pub(crate) struct Options {
 /// A bar does not hold, or an attack could not be carried out.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     dist::ensure(workspace)?;
-    let (corvee, bench) = build_release(workspace)?;
+    let (corvee, bench) = if options.debug { build_debug(workspace) } else { build_release(workspace) }?;
     let table = workspace.target.join("attack-table.md");
     // Of an earlier run: should this one not begin, there is no table.
     if table.is_file() {
@@ -57,6 +60,13 @@ fn build_release(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
     let bench = ["build", "--locked", "--release", "-p", "corvee-simulate", "--example", "attack"];
     program::run(workspace.cargo().args(bench))?;
     Ok((corvee, workspace.binary("release", "examples/attack")))
+}
+
+/// The same as tests are built.
+fn build_debug(workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
+    let both = ["--bin", "corvee", "--example", "attack"];
+    program::run(workspace.cargo().arg("build").args(test::PRODUCT).args(both))?;
+    Ok((workspace.binary("debug", "corvee"), workspace.binary("debug", "examples/attack")))
 }
 
 /// The hash of the machine's turn as browsers load it.

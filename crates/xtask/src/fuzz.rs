@@ -31,8 +31,10 @@ pub(crate) struct Options {
 /// One for each decoder of bytes from outside.
 const TARGETS: [&str; 9] = ["seal", "state", "json", "names", "form", "picture", "labels", "answers", "settings"];
 
-/// Targets at the same time: two processors, and some wait for the disk.
-const AT_ONCE: usize = 3;
+/// Targets at the same time.
+const AT_ONCE: usize = 5;
+/// Runs of a target at least: one that was hardly tried has failed. A picture of 50 million pixels takes a second.
+const LEAST_RUNS: u64 = 50;
 /// Seconds a single run may take: a decoder that hangs is a defect.
 const RUN_SECONDS: u32 = 10;
 /// Memory a target may take: a picture of 50 million pixels is the largest thing that may be decoded.
@@ -150,7 +152,12 @@ impl Run {
         let said = fs::read_to_string(&self.log)?;
         let stat = |name: &str| said.lines().rev().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
         let runs = stat("stat::number_of_executed_units:").context("a fuzz target does not say how often it ran")?;
-        ensure!(runs > 100, "the fuzz target {} ran {runs} times only; see {}", self.target, self.log.display());
+        let log = self.log.display();
+        ensure!(
+            runs >= LEAST_RUNS,
+            "the fuzz target {} ran {runs} times only: give it more --seconds; see {log}",
+            self.target
+        );
         let features = said.lines().rev().find_map(|line| line.split_once(" ft: ")?.1.split(' ').next()).unwrap_or("0");
         let memory = stat("stat::peak_rss_mb:").unwrap_or_default();
         let seconds = self.begin.elapsed().as_secs();
