@@ -27,6 +27,7 @@ mod sprites;
 mod statistics;
 mod table;
 mod traces;
+mod unanswered;
 mod vision_model;
 mod visit;
 
@@ -113,7 +114,11 @@ pub async fn run(bench: &Bench, id: &str) -> Result<Vec<Row>, AttackError> {
         "A4" => relay::run(bench).await,
         "A5" => sprites::bytes(bench).await,
         "A6" => sprites::looks(bench).await,
-        "A7" => frequency::run(bench).await,
+        "A7" => {
+            let mut rows = frequency::run(bench).await?;
+            rows.extend(unanswered::run(bench).await?);
+            Ok(rows)
+        }
         "A8" => Ok(oracle::run()),
         "A9" => metadata::run(bench).await,
         "A10" => sprites::gold_by_look(bench).await,
