@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePo
 
 use self::file::{FileTransaction, FileWriter};
 use self::log::FileLog;
+use self::statement::{Statement, sql, together};
 use super::StoreError;
 
 mod file;
@@ -221,6 +222,19 @@ impl Transaction {
             Self::File(transaction) => transaction.commit().await,
             Self::Postgres(transaction) => transaction.commit().await,
         }
+    }
+
+    /// The same after a last statement. To a file both go at once.
+    pub(super) async fn commit_after(mut self, last: Statement) -> Result<(), sqlx::Error> {
+        let Self::File(_) = self else {
+            last.execute(&mut self).await?;
+            return self.commit().await;
+        };
+        let [_none, _done] = together(&mut self, [last, sql("commit")]).await?;
+        if let Self::File(mut transaction) = self {
+            transaction.is_committed();
+        }
+        Ok(())
     }
 
     /// Whether other collectors may write at the same time.

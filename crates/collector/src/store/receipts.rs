@@ -123,7 +123,7 @@ pub(super) async fn remove(transaction: &mut Transaction, removal: &Removal) -> 
     if n_votes > 0 {
         let heading = Heading::new(removal.now_ms, None, Some(removal.campaign.id));
         let counts = Counts { votes_removed: n_votes, ..Counts::default() };
-        statistics::add(transaction, &Statistics::from([(heading, counts)])).await?;
+        statistics::added(&Statistics::from([(heading, counts)])).execute(transaction).await?;
     }
     Ok(Removed::Votes { n_votes, moved: moved.into_iter().map(|standing| standing.moved).collect() })
 }

@@ -9,7 +9,7 @@ use std::ops::AddAssign;
 
 use super::campaigns::CampaignId;
 use super::database::Transaction;
-use super::database::statement::{Row, Statement, Value, sql};
+use super::database::statement::{Row, Statement, Value, nothing, sql};
 use super::sites::SiteId;
 use super::{Store, StoreError, from_sql, to_sql};
 
@@ -154,7 +154,7 @@ impl Store {
     /// Adds what happened outside of transactions: challenges that were asked for.
     pub async fn count(&self, statistics: &Statistics) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
-        add(&mut transaction, statistics).await?;
+        added(statistics).execute(&mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -173,10 +173,10 @@ impl Store {
     }
 }
 
-/// Adds to the statistics inside the caller's transaction.
-pub(super) async fn add(transaction: &mut Transaction, statistics: &Statistics) -> Result<(), StoreError> {
+/// Adds to the statistics.
+pub(super) fn added(statistics: &Statistics) -> Statement {
     if statistics.is_empty() {
-        return Ok(());
+        return nothing();
     }
     let row = |(heading, counts): (&Heading, &Counts)| -> [Value; 4 + COLUMNS.len()] {
         let Heading { hour, site, campaign } = *heading;
@@ -187,8 +187,7 @@ pub(super) async fn add(transaction: &mut Transaction, statistics: &Statistics) 
     };
     let statement = push_columns(sql("insert into statistics (hours, began_ms, site_id, campaign_id, "));
     let statement = statement.push(") ").push_rows(statistics.iter().map(row));
-    push_conflict(statement).execute(transaction).await?;
-    Ok(())
+    push_conflict(statement)
 }
 
 /// Makes days of hours that are older than [`HOURS_KEPT_DAYS`] and deletes days older than [`DAYS_KEPT`]; returns how many

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::answers::{self, Settled, Settlement};
+use super::database::statement::{Statement, nothing};
 use super::database::{self, Transaction};
 use super::grants::{self, Grant, GrantOutcome};
 use super::receipts::{self, Removal, Removed};
@@ -109,8 +110,10 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Write>) {
 async fn shorten_log(store: Store, mut commits: watch::Receiver<()>) {
     while commits.changed().await.is_ok() {
         tokio::time::sleep(LOG_PAUSE).await;
-        if let Err(error) = store.database.shorten_log().await {
-            tracing::warn!(%error, "the database's log was not shortened: commits will take longer");
+        match store.database.shorten_log().await {
+            // The collector has ended, and with it whoever could wait for a commit.
+            Ok(()) | Err(sqlx::Error::PoolClosed) => {}
+            Err(error) => tracing::warn!(%error, "the database's log was not shortened: commits will take longer"),
         }
     }
 }
@@ -223,8 +226,7 @@ impl Group {
             outcomes.redeemed = tokens::redeem(&mut transaction, &self.redemptions, &mut counted).await?;
         }
         outcomes.renewed = tokens::renew(&mut transaction, &self.renewals).await?;
-        statistics::add(&mut transaction, &counted).await?;
-        commit(transaction).await?;
+        commit(transaction, statistics::added(&counted)).await?;
         Ok(outcomes)
     }
 }
@@ -242,19 +244,22 @@ async fn remove(store: &Store, removal: &Removal) -> Result<Removed, StoreError>
 async fn try_to_remove(store: &Store, removal: &Removal) -> Result<Removed, StoreError> {
     let mut transaction = store.database.begin().await?;
     let removed = receipts::remove(&mut transaction, removal).await?;
-    commit(transaction).await?;
+    commit(transaction, nothing()).await?;
     Ok(removed)
 }
 
-/// Commits. Of a server that goes away in the middle of it nobody knows what became of the transaction, unless it said that
-/// it lost a race.
-async fn commit(transaction: Transaction) -> Result<(), StoreError> {
-    let is_shared = transaction.is_shared();
+/// Commits after a last statement. Of a server that goes away in the middle of it nobody knows what became of the
+/// transaction, unless it said that it lost a race.
+async fn commit(mut transaction: Transaction, last: Statement) -> Result<(), StoreError> {
+    if !transaction.is_shared() {
+        return Ok(transaction.commit_after(last).await?);
+    }
+    last.execute(&mut transaction).await?;
     transaction.commit().await.map_err(|error| {
-        if is_shared && !database::has_lost_a_race(&error) {
-            StoreError::Unanswered { cause: error.to_string() }
-        } else {
+        if database::has_lost_a_race(&error) {
             error.into()
+        } else {
+            StoreError::Unanswered { cause: error.to_string() }
         }
     })
 }

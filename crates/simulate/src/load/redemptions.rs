@@ -2,7 +2,7 @@
 //! Knows no sprite.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use corvee_protocol::Token;
@@ -33,18 +33,19 @@ pub async fn redemptions(target: &Target, load: Load) -> Result<LoadFigures, Sim
     let campaign = client.campaign().await?;
     let truth = Arc::new(Truth::of(&campaign, &client.items().await?, target.labels.as_ref())?);
     check_networks(&client, load.first_network).await?;
-    let earned = earn(&client, &truth, load).await?;
+    let tokens = Arc::new(earn(&client, &truth, load).await?);
     tokio::time::sleep(AFTERWARDS).await;
 
     let start = Instant::now();
+    let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
-    for tokens in earned {
-        let client = Arc::clone(&client);
+    for _ in 0..load.workers() {
+        let (client, tokens, next) = (Arc::clone(&client), Arc::clone(&tokens), Arc::clone(&next));
         let secret = target.secret.clone().unwrap_or_default();
         workers.spawn(async move {
             let mut samples = Samples::default();
-            for token in tokens {
-                let redeemed = client.redeem(&token, &secret).await?;
+            while let Some(token) = tokens.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let redeemed = client.redeem(token, &secret).await?;
                 samples.note_request(Step::Redeem, redeemed.took, redeemed.bytes);
             }
             Ok::<_, SimulateError>(samples)
@@ -53,8 +54,8 @@ pub async fn redemptions(target: &Target, load: Load) -> Result<LoadFigures, Sim
     collect(workers, start).await
 }
 
-/// The tokens that each worker has earned.
-async fn earn(client: &Arc<Client>, truth: &Arc<Truth>, load: Load) -> Result<Vec<Vec<Token>>, SimulateError> {
+/// Tokens in the order in which they were earned: sites ask about them in that order too, a moment later.
+async fn earn(client: &Arc<Client>, truth: &Arc<Truth>, load: Load) -> Result<Vec<Token>, SimulateError> {
     let end = Instant::now() + load.over;
     let next_network = Arc::new(AtomicU32::new(load.first_network));
     let mut earning = JoinSet::new();
@@ -64,14 +65,16 @@ async fn earn(client: &Arc<Client>, truth: &Arc<Truth>, load: Load) -> Result<Ve
             let mut tokens = Vec::new();
             while Instant::now() < end {
                 let from = forwarded::address(next_network.fetch_add(1, Ordering::Relaxed));
-                tokens.push(pass(&client, &truth, &Page::default(), from).await?);
+                let token = pass(&client, &truth, &Page::default(), from).await?;
+                tokens.push((Instant::now(), token));
             }
             Ok::<_, SimulateError>(tokens)
         });
     }
     let mut earned = Vec::new();
     while let Some(ended) = earning.join_next().await {
-        earned.push(ended??);
+        earned.append(&mut ended??);
     }
-    Ok(earned)
+    earned.sort_by_key(|(when, _)| *when);
+    Ok(earned.into_iter().map(|(_, token)| token).collect())
 }

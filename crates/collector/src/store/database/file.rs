@@ -29,6 +29,8 @@ pub(in crate::store) struct Held {
 pub(in crate::store) struct FileTransaction {
     /// `None` once it is over.
     held: Option<OwnedMutexGuard<Held>>,
+    /// Whether the file knows of it: it is told with the first statement, which saves a journey to the connection's thread.
+    has_begun: bool,
 }
 
 impl FileWriter {
@@ -50,12 +52,9 @@ impl FileWriter {
         Ok(held)
     }
 
-    /// Begins a transaction; nobody else writes until it is over.
+    /// Begins a transaction; nobody else in this process writes until it is over.
     pub(in crate::store) async fn begin(&self) -> Result<FileTransaction, sqlx::Error> {
-        let mut held = self.take().await?;
-        held.is_open = true;
-        sqlx::raw_sql("begin immediate").execute(held.connection()?).await?;
-        Ok(FileTransaction { held: Some(held) })
+        Ok(FileTransaction { held: Some(self.take().await?), has_begun: false })
     }
 
     /// Closes it after whoever has it.
@@ -86,18 +85,37 @@ impl Held {
 }
 
 impl FileTransaction {
-    /// The connection.
-    pub(in crate::store) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
-        self.held.as_mut().ok_or(sqlx::Error::PoolClosed)?.connection()
+    /// The connection, for statements of the transaction.
+    pub(in crate::store) async fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        let (begin, connection) = self.beginning()?;
+        if let Some(begin) = begin {
+            sqlx::raw_sql(begin).execute(&mut *connection).await?;
+        }
+        Ok(connection)
+    }
+
+    /// The connection, and what must be said there before the first statement.
+    pub(in crate::store) fn beginning(&mut self) -> Result<(Option<&'static str>, &mut SqliteConnection), sqlx::Error> {
+        let held = self.held.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
+        held.is_open = true;
+        Ok((is_first.then_some("begin immediate"), held.connection()?))
     }
 
     /// Makes everything done in it lasting.
     pub(in crate::store) async fn commit(mut self) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql("commit").execute(self.connection()?).await?;
+        if self.has_begun {
+            sqlx::raw_sql("commit").execute(self.connection().await?).await?;
+        }
+        self.is_committed();
+        Ok(())
+    }
+
+    /// Takes note that a statement of it has committed it.
+    pub(in crate::store) fn is_committed(&mut self) {
         if let Some(mut held) = self.held.take() {
             held.is_open = false;
         }
-        Ok(())
     }
 }
 

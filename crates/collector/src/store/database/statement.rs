@@ -103,6 +103,9 @@ impl Statement {
 
     /// Runs it and returns how many rows it changed.
     pub(in crate::store) async fn execute(self, source: impl Into<Source<'_>>) -> Result<u64, sqlx::Error> {
+        if self.is_nothing() {
+            return Ok(0);
+        }
         Ok(match source.into() {
             Source::Sqlite(pool) => self.sqlite()?.execute(pool).await?.rows_affected(),
             Source::Postgres(pool) => self.postgres()?.execute(pool).await?.rows_affected(),
@@ -111,7 +114,7 @@ impl Statement {
                 self.sqlite()?.execute(&mut **transaction).await?.rows_affected()
             }
             Source::Transaction(Transaction::File(transaction)) => {
-                self.sqlite()?.execute(transaction.connection()?).await?.rows_affected()
+                self.sqlite()?.execute(transaction.connection().await?).await?.rows_affected()
             }
             Source::Transaction(Transaction::Postgres(transaction)) => {
                 self.postgres()?.execute(&mut **transaction).await?.rows_affected()
@@ -129,7 +132,7 @@ impl Statement {
                 (self.sqlite()?.fetch_all(&mut **transaction).await?, Vec::new())
             }
             Source::Transaction(Transaction::File(transaction)) => {
-                (self.sqlite()?.fetch_all(transaction.connection()?).await?, Vec::new())
+                (self.sqlite()?.fetch_all(transaction.connection().await?).await?, Vec::new())
             }
             Source::Transaction(Transaction::Postgres(transaction)) => {
                 (Vec::new(), self.postgres()?.fetch_all(&mut **transaction).await?)
@@ -185,26 +188,34 @@ pub(in crate::store) async fn together<const N: usize>(
         }
         return Ok(rows);
     };
+    let statements = rows.iter_mut().zip(statements).filter(|(_, statement)| !statement.is_nothing());
+    let mut statements = statements.peekable();
+    if statements.peek().is_none() {
+        return Ok(rows);
+    }
+    let (begin, connection) = file.beginning()?;
     let (mut text, mut values) = (String::new(), Vec::new());
-    let mut rooms = Vec::with_capacity(N);
-    for (room, statement) in rows.iter_mut().zip(statements).filter(|(_, statement)| !statement.is_nothing()) {
+    let mut rooms = Vec::with_capacity(N + 1);
+    if let Some(begin) = begin {
+        text.push_str(begin);
+        text.push(';');
+        rooms.push(None);
+    }
+    for (room, statement) in statements {
         text.push_str(&without_names(statement.text));
         text.push(';');
         values.extend(statement.values);
-        rooms.push(room);
-    }
-    if text.is_empty() {
-        return Ok(rows);
+        rooms.push(Some(room));
     }
     // Numbers would be looked up among the values of all.
     debug_assert!(!text.contains('$'), "a parameter is used twice: {text}");
     let mut rooms = rooms.into_iter();
-    let mut room = rooms.next();
+    let mut room = rooms.next().flatten();
     let query = sqlx::query_with(AssertSqlSafe(text), arguments::<SqliteArguments>(values)?);
-    let mut stream = file.connection()?.fetch_many(query);
+    let mut stream = connection.fetch_many(query);
     while let Some(step) = stream.try_next().await? {
         match step {
-            Either::Left(_done) => room = rooms.next(),
+            Either::Left(_done) => room = rooms.next().flatten(),
             Either::Right(row) => {
                 if let Some(room) = &mut room {
                     room.push(Row::Sqlite(row));
