@@ -14,7 +14,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::data::{DataFolder, SEALING_KEYS_FILE};
 use crate::images::shelf::Shelf;
 use crate::requester::key::KEY_FILE;
-use crate::store::{DATABASE_FILE, Store};
+use crate::store::{DATABASE_FILE, Store, StoreError};
 
 /// How serious it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -110,8 +110,23 @@ async fn open_database(data: &DataFolder, server: Option<&DatabaseUrl>) -> Resul
         let remedy = "corvee campaign create, corvee site create, corvee import";
         return Err(Finding::advice(ABOUT, "there is none yet: the first of these makes it", remedy));
     }
-    let remedy = "stop the collector, keep the damaged file, and put a backup in its place";
-    Store::open(data.path()).await.map_err(|error| Finding::wrong(ABOUT, error.to_string(), remedy))
+    Store::open(data.path()).await.map_err(|error| Finding::wrong(ABOUT, error.to_string(), remedy_of_file(&error)))
+}
+
+/// What to do about a file that cannot be opened: only one that is damaged is ever put away.
+fn remedy_of_file(error: &StoreError) -> &'static str {
+    match error.file_code() {
+        // SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN
+        Some(3 | 8 | 14) => {
+            "let the user who runs the collector read and write the data folder and all files in it (chown -R, chmod -R u+rwX); \
+             a disk that is mounted read-only has to be mounted anew"
+        }
+        // SQLITE_BUSY, SQLITE_LOCKED
+        Some(5 | 6) => "another program holds the file: end that one",
+        // SQLITE_IOERR, SQLITE_FULL
+        Some(10 | 13) => "make room, and look at the disk: the file itself may be whole",
+        _ => "stop the collector, keep the damaged file, and put a backup in its place",
+    }
 }
 
 fn bundle(has_bundle: bool) -> Finding {

@@ -126,6 +126,18 @@ impl ImportLock {
 }
 
 impl StoreError {
+    /// SQLite's primary result code, when a file is what failed.
+    pub fn file_code(&self) -> Option<u32> {
+        let (Self::Database(error) | Self::Migration(sqlx::migrate::MigrateError::Execute(error))) = self else {
+            return None;
+        };
+        let error = error.as_database_error()?;
+        error.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+        let code = error.code()?;
+        // The extended code tells more in its higher bytes.
+        Some(code.parse::<u32>().ok()? & 0xff)
+    }
+
     /// Whether the same transaction, carried out again, may succeed.
     fn is_passing(&self) -> bool {
         matches!(self, Self::Database(error) if database::is_passing(error))

@@ -22,7 +22,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     /// Share of the labelled pictures that becomes gold; the rest keeps its label hidden, for evaluation. Gold should be about
-    /// 38 % of all pictures.
+    /// 45 % of all pictures.
     #[arg(long = "gold", value_name = "SHARE", default_value_t = GOLD_SHARE_OTHERWISE)]
     gold_share: f64,
     /// Decides which pictures become gold.

@@ -87,7 +87,10 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
                 "figures on {address} and visitors on {}: give --metrics a port of its own, such as 127.0.0.1:9464",
                 config.listen
             );
-            Some(Beside { listener: server::bind(address).await?, router: http::figures::router(Figures::install()?) })
+            Some(Beside {
+                listener: server::bind(address, "--metrics").await?,
+                router: http::figures::router(Figures::install()?),
+            })
         }
         None => None,
     };
@@ -95,7 +98,7 @@ pub(super) async fn prepare(context: &Context, wishes: Wishes) -> anyhow::Result
     let lock = config.database.is_none().then(|| context.data.lock_for_serving()).transpose()?;
     let listener = match server::inherited()? {
         Some(listener) => listener,
-        None => server::bind(config.listen).await?,
+        None => server::bind(config.listen, "--listen").await?,
     };
     let address = listener.local_addr()?;
 

@@ -136,3 +136,17 @@ async fn a_server_that_does_not_answer_is_wrong() {
     assert!(!database.found.contains("secret"), "{}", database.found);
     assert!(!folder.path().join(DATABASE_FILE).exists());
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_not_called_damaged() {
+    // A folder in the file's place: SQLite says what it says of a file without permission, also to root.
+    let findings = examined(|data| {
+        std::fs::remove_file(data.join(DATABASE_FILE)).unwrap();
+        std::fs::create_dir(data.join(DATABASE_FILE)).unwrap();
+    })
+    .await;
+    let database = of(&findings, "database")[0];
+    assert!(database.remedy.starts_with("let the user who runs the collector"), "{database:?}");
+    let findings = examined(|data| std::fs::write(data.join(DATABASE_FILE), [7; 8192]).unwrap()).await;
+    assert!(of(&findings, "database")[0].remedy.contains("put a backup in its place"));
+}

@@ -135,8 +135,14 @@ pub async fn go_on(
         Some("label") => visit.challenge(),
         Some("machine") => visit.wait(),
         Some("answer") => {
-            let picked = fields.iter().filter(|(name, _)| name == "picked").filter_map(|(_, tile)| tile.parse().ok());
-            visit.answer(field("challenge").unwrap_or_default(), picked.collect()).await
+            let picked = fields.iter().filter(|(name, _)| name == "picked").map(|(_, tile)| tile.parse());
+            match picked.collect() {
+                Ok(picked) => visit.answer(field("challenge").unwrap_or_default(), picked).await,
+                Err(_cause) => {
+                    let detail = "the number of a tile, from 0 to 8, once for each";
+                    visit.trouble(Problem::new(ProblemKind::InvalidRequest, detail).on("picked"))
+                }
+            }
         }
         _ => visit.choice(),
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use corvee_protocol::{Dialect, SiteKey, Token, limits};
 use metrics::counter;
@@ -51,6 +52,10 @@ pub async fn not_by_get() -> Json<Reply> {
 }
 
 async fn answer(app: &AppState, mut request: Request, dialect: Option<Dialect>) -> Json<Reply> {
+    // Who asks for the head of a reply does not read whether it was a success: nothing is redeemed for that.
+    if request.method() == Method::HEAD {
+        return Json(Reply::refused(Refused::BadRequest, dialect.unwrap_or_default()));
+    }
     DefaultBodyLimit::max(limits::SITEVERIFY_BODY_BYTES).apply(&mut request);
     let Ok(Some(parameters)) = tokio::time::timeout(PATIENCE, Parameters::read(request)).await else {
         return Json(Reply::refused(Refused::BadRequest, dialect.unwrap_or_default()));

@@ -58,9 +58,10 @@ impl Head {
 }
 
 impl<S> HeadDeadline<S> {
-    /// `patience` is counted from the first byte of each head.
+    /// `patience` is counted from the first byte of each head, of the first one from now.
     pub(super) fn new(stream: S, answering: Answering, patience: Duration) -> Self {
-        Self { stream, answering, patience, begun: None }
+        let first = Head { count: answering.count(), deadline: Instant::now() + patience, alarm: None };
+        Self { stream, answering, patience, begun: Some(first) }
     }
 }
 
@@ -121,10 +122,20 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(15);
 
     #[tokio::test(start_paused = true)]
+    async fn who_connects_and_says_nothing_is_hung_up_on() {
+        let (_client, server) = duplex(64);
+        let mut stream = HeadDeadline::new(server, Answering::default(), PATIENCE);
+        let silent = tokio::time::timeout(PATIENCE * 2, stream.read_u8()).await.unwrap().unwrap_err();
+        assert_eq!(silent.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_stream_may_rest_and_a_head_that_has_begun_must_end() {
         let (mut client, server) = duplex(64);
         let answering = Answering::default();
         let mut stream = HeadDeadline::new(server, answering.clone(), PATIENCE);
+        answering.begin();
+        answering.end();
         // The clock of these tests goes on when everybody waits.
         let rest = tokio::time::timeout(PATIENCE * 4, stream.read_u8()).await;
         assert!(rest.is_err(), "a stream that rests is left alone");

@@ -20,12 +20,12 @@ pub fn inherited() -> anyhow::Result<Option<TcpListener>> {
     Ok(Some(TcpListener::from_std(listener).context("the socket handed over cannot be used")?))
 }
 
-/// Binds before anything is served, so that whoever started us may connect at once.
+/// Binds before anything is served, so that whoever started us may connect at once. `option` is what names another address.
 ///
 /// # Errors
 /// The address is taken, or not of this machine.
-pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+pub async fn bind(listen: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}: is another collector running? Choose another with --listen")
+        format!("cannot listen on {listen}: is another collector running? Choose another with {option}")
     })
 }

@@ -1,7 +1,7 @@
 //! Whatever is sent, the reply is HTTP 200 and JSON with a boolean `success`.
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -75,4 +75,13 @@ fn whatever_is_sent_is_answered_with_an_outcome() {
         prop_assert!(reply.json["error-codes"].is_array(), "{}", reply.text);
         prop_assert!(reply.json.get("score").is_none());
     });
+}
+
+#[tokio::test]
+async fn asking_for_the_head_of_a_reply_redeems_nothing() {
+    let test = TestCollector::start().await;
+    let token = test.pass_from("203.0.113.7").await.token;
+    let path = format!("/siteverify?secret={}&response={token}", test.site.secret);
+    test.call(Method::HEAD, &path).await;
+    assert_eq!(test.siteverify(&test.site.secret, token.as_str()).await["success"], true);
 }
