@@ -30,8 +30,9 @@ pub struct GoldStock {
 pub struct Composition {
     /// Tiles on a screen. Default 9.
     pub tiles: usize,
-    /// Gold tiles on a screen, the same on every one of a campaign under way: receipts and the ledger say how much gold there was, so that a number
-    /// which changed would, over many screens whose pictures are recognised, tell which of them are gold. Default 4.
+    /// Gold tiles on a screen, the same on every one of a campaign under way: receipts and the ledger say how much gold there
+    /// was, so that a number which changed would, over many screens whose pictures are recognised, tell which of them are gold.
+    /// A number that stays tells it too, to who collects enough screens: what is open under A7. Default 4.
     pub gold: usize,
     /// Least expected positives on a screen, gold included. Default 1.7: with fewer, who picks nothing looks like a person; with
     /// more, gold shows the thing more often than unknown tiles do, which tells it from them.
@@ -81,8 +82,8 @@ impl Default for Composition {
 }
 
 impl Composition {
-    /// The default with gold of both labels: for second screens and for suspicious prefixes. With the gold of the first screen, these
-    /// vouch for a visitor without a mistake whatever the unknown tiles say.
+    /// The default with gold of both labels: for second screens and for suspicious prefixes. With the gold of the first
+    /// screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
     #[must_use]
     pub fn balanced() -> Self {
         Self { min_positives: 2.0, gold_classes: GoldClasses::Balanced, ..Self::default() }
