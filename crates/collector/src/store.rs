@@ -33,9 +33,12 @@ mod visits;
 pub mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::database::Database;
 use self::database::statement::sql;
+use self::statistics::{Counts, Heading, Statistics};
 
 /// The database's file inside the data folder.
 pub const DATABASE_FILE: &str = "corvee.sqlite";
@@ -148,15 +151,21 @@ impl StoreError {
 #[derive(Clone, Debug)]
 pub struct Store {
     database: Database,
+    /// Whether the last batch of writes could not be written.
+    write_failed: Arc<AtomicBool>,
 }
 
 impl Store {
+    fn on(database: Database) -> Self {
+        Self { database, write_failed: Arc::default() }
+    }
+
     /// Opens the SQLite file in `data`, creates it when absent, and brings its schema up to date.
     ///
     /// # Errors
     /// [`StoreError::Database`] or [`StoreError::Migration`].
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::open_file(&data.join(DATABASE_FILE)).await? })
+        Ok(Self::on(Database::open_file(&data.join(DATABASE_FILE)).await?))
     }
 
     /// Connects to a PostgreSQL of this address, such as `postgres://corvee@db.example/corvee`, and brings its schema up to
@@ -165,7 +174,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::Database`] or [`StoreError::Migration`].
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { database: Database::connect(url).await? })
+        Ok(Self::on(Database::connect(url).await?))
     }
 
     /// Whether other collectors may use the same database at the same time.
@@ -188,9 +197,14 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    /// Whether the database answers and, when it would not take the last writes, whether it takes one now.
+    pub async fn ping(&self, now_ms: u64) -> Result<(), StoreError> {
         sql("select 1").execute(self.database.reader()).await?;
+        if self.write_failed.load(Ordering::Relaxed) {
+            let nothing_happened = (Heading::new(now_ms, None, None), Counts::default());
+            self.count(&Statistics::from([nothing_happened])).await?;
+            self.write_failed.store(false, Ordering::Relaxed);
+        }
         Ok(())
     }
 

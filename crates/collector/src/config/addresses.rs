@@ -28,8 +28,14 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, NoListenAddress> {
 
 /// A network that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} must be an address or a network, such as 10.0.0.1, 10.0.0.0/8 or fd00::/8; a name is none")]
-pub struct NoNetwork(String);
+pub enum NoNetwork {
+    /// It is no address.
+    #[error("{0:?} must be an address or a network, such as 10.0.0.1, 10.0.0.0/8 or fd00::/8; a name is none")]
+    NoAddress(String),
+    /// It is an address inside a network: which of the two is meant, nobody knows.
+    #[error("{0:?} is an address inside a network: write {1} for the network, or {2} for the address")]
+    Inside(String, IpNet, IpAddr),
+}
 
 /// A network; an address is a network of its own.
 ///
@@ -37,7 +43,13 @@ pub struct NoNetwork(String);
 /// [`NoNetwork`].
 pub fn network(text: &str) -> Result<IpNet, NoNetwork> {
     let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_no_network| address()).map_err(|_cause| NoNetwork(text.to_owned()))
+    let network: IpNet =
+        text.parse().or_else(|_no_network| address()).map_err(|_cause| NoNetwork::NoAddress(text.to_owned()))?;
+    if network.addr() == network.network() {
+        Ok(network)
+    } else {
+        Err(NoNetwork::Inside(text.to_owned(), network.trunc(), network.addr()))
+    }
 }
 
 /// An address to listen on, as a setting.
@@ -144,6 +156,11 @@ mod tests {
         for (text, expected) in [("10.0.0.1", "10.0.0.1/32"), ("::1", "::1/128"), ("10.0.0.0/8", "10.0.0.0/8")] {
             assert_eq!(network(text).unwrap().to_string(), expected);
         }
+        let inside = network("10.0.0.5/8").unwrap_err().to_string();
+        assert_eq!(
+            inside,
+            "\"10.0.0.5/8\" is an address inside a network: write 10.0.0.0/8 for the network, or 10.0.0.5 for the address"
+        );
         for text in ["proxy", "10.0.0.0/33", "10.0.0", ""] {
             let told = network(text).unwrap_err().to_string();
             assert!(told.starts_with(&format!("{text:?} must be an address or a network, such as 10.0.0.1")), "{told}");

@@ -69,7 +69,11 @@ fn site_findings(site: &SiteRow, campaigns: &[CampaignRow]) -> Vec<Finding> {
     }
     if !campaigns.iter().any(|campaign| asked(&campaign)) {
         let found = format!("{name} has no active campaign: every visitor's device computes instead");
-        let remedy = format!("corvee site change {} --add-campaign CAMPAIGN, or leave it so on purpose", site.sitekey);
+        let resting = campaigns.iter().find(|campaign| site.campaigns.contains(&campaign.id.0));
+        let remedy = match resting {
+            Some(campaign) => format!("corvee campaign resume {}, or leave it so on purpose", campaign.terms.name),
+            None => format!("corvee site change {} --add-campaign CAMPAIGN, or leave it so on purpose", site.sitekey),
+        };
         findings.push(Finding::advice(ABOUT, found, remedy));
     }
     if findings.is_empty() {

@@ -12,11 +12,11 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// 200 when the database answers, 503 otherwise and when the collector is about to stop.
+/// 200 when the database answers and takes what is written, 503 otherwise and when the collector is about to stop.
 pub async fn ready(State(app): State<AppState>) -> Result<&'static str, Refusal> {
     if *app.phase.borrow() != Phase::Serving {
         return Err(Refusal::new(ProblemKind::Unavailable, "the collector is about to stop: ask another"));
     }
-    app.collector.store.ping().await?;
+    app.collector.store.ping(app.collector.clock.now_ms()).await?;
     Ok("ok\n")
 }

@@ -195,6 +195,25 @@ fn field_of_bare_text(text: &str) -> Option<String> {
     named.or_else(leading).map(str::to_owned)
 }
 
+/// What a refused query, form or path says, without the words of the library that refused it.
+fn in_bare_text(text: &str) -> String {
+    if let Some(name) = quoted(text, "Invalid UTF-8 in `") {
+        return format!("what stands for {name} in the path is no UTF-8: encode it anew");
+    }
+    let Some((_, reason)) = text.split_once("deserialize query string: ") else { return text.to_owned() };
+    let reason = match (field_of_bare_text(text), reason.split_once(": ")) {
+        (Some(field), Some((leading, reason))) if field == leading => reason,
+        _ => reason,
+    };
+    match reason {
+        "invalid digit found in string" | "cannot parse integer from empty string" => "write a whole number".to_owned(),
+        "number too large to fit in target type" => "the number is too large".to_owned(),
+        "invalid float literal" => "write a number, such as 0.45".to_owned(),
+        "provided string was not `true` or `false`" => "write true or false".to_owned(),
+        reason => plain(reason),
+    }
+}
+
 /// A body that could not be read.
 pub fn from_body(rejection: &BytesRejection) -> Refusal {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -241,7 +260,7 @@ pub async fn as_documents(request: Request, next: Next) -> Response {
     let detail = match kind {
         ProblemKind::Internal => "the collector failed".to_owned(),
         _ if text.is_empty() => kind.title().to_owned(),
-        _ => String::from_utf8_lossy(&text).into_owned(),
+        _ => in_bare_text(&String::from_utf8_lossy(&text)),
     };
     let mut refusal = Refusal::new(kind, detail);
     refusal.problem.field = field_of_bare_text(&String::from_utf8_lossy(&text));

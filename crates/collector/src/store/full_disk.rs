@@ -1,6 +1,8 @@
 //! Tests: a SQLite file that may not grow. Every refused write is reported, none is recorded by half, and what was refused
 //! can be sent again when there is room.
 
+use std::sync::atomic::Ordering;
+
 use super::answers::Settled;
 use super::database::statement::sql;
 use super::database::{self, Database};
@@ -16,7 +18,7 @@ const ROOM: i64 = 12;
 async fn open(place: &Place, pages: i64) -> Store {
     let Place::Sqlite(folder) = place else { panic!("a file") };
     let options = database::options(&folder.path().join(DATABASE_FILE)).pragma("max_page_count", pages.to_string());
-    Store { database: Database::open_with(options).await.unwrap() }
+    Store::on(Database::open_with(options).await.unwrap())
 }
 
 #[tokio::test]
@@ -41,6 +43,8 @@ async fn a_full_disk_refuses_whole_answers_and_says_so() {
         }
     }
     assert!(!recorded.is_empty() && !refused.is_empty(), "{} recorded", recorded.len());
+    let is_last_refused = refused.last().is_some_and(|answer| answer.code_digest == tag(ANSWERS));
+    assert_eq!(stage.store.write_failed.load(Ordering::Relaxed), is_last_refused, "readiness tries before it says yes");
     check(&stage, &recorded.iter().map(|answer| answer.votes.len()).collect::<Vec<_>>()).await;
     for answer in &refused {
         let number = answer.code_digest;
@@ -48,6 +52,9 @@ async fn a_full_disk_refuses_whole_answers_and_says_so() {
     }
 
     let stage = stage.with_store(place.open().await);
+    stage.store.write_failed.store(true, Ordering::Relaxed);
+    stage.store.ping(0).await.unwrap();
+    assert!(!stage.store.write_failed.load(Ordering::Relaxed), "there is room again");
     for answer in refused {
         stage.settle(answer.clone()).await;
         recorded.push(answer);

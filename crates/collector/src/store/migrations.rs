@@ -271,6 +271,6 @@ async fn an_older_collector_works_on_a_newer_schema() {
     }
     let stage = super::testing::Stage::set_up(&place).await;
     stage.settle(stage.answer(1, 1, 1, &[(0, true)])).await;
-    assert!(matches!(stage.store, Store { database: Database::Postgres(_) }));
+    assert!(matches!(stage.store, Store { database: Database::Postgres(_), .. }));
     place.remove().await;
 }

@@ -4,6 +4,7 @@
 //! nothing of it was recorded and everyone in it is told so. On a database that is shared a transaction may lose a race or
 //! its connection before it commits: then it is carried out again.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use metrics::{counter, histogram};
@@ -175,6 +176,7 @@ impl Group {
             let writes = self.len();
             let outcomes = self.carry_out(store).await;
             histogram!(COMMIT_SECONDS).record(begin.elapsed());
+            store.write_failed.store(outcomes.is_err(), Ordering::Relaxed);
             match outcomes {
                 Ok(outcomes) => {
                     counter!(COMMIT_WRITES).increment(u64::try_from(writes).unwrap_or(u64::MAX));

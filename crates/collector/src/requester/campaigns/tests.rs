@@ -116,6 +116,7 @@ async fn items_are_listed_by_page_and_their_counts_reconcile() {
             "{}",
             refused.text
         );
+        assert!(!refused.text.contains("serialize") && !refused.text.contains("in string"), "{}", refused.text);
     }
 }
 
