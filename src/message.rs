@@ -382,10 +382,10 @@ mod tests {
     #[test]
     fn nouns_follow_their_count() {
         let done = |labels| Message::DoneIn { seconds: 9, labels };
-        check("en", &done(0), "Done in 9\u{a0}s · 0 labels given · paid\u{a0}$0");
-        check("en", &done(1), "Done in 9\u{a0}s · 1 label given · paid\u{a0}$0");
-        check("fr", &done(0), "Fait en 9\u{a0}s · 0 étiquette donnée · payé\u{a0}0\u{a0}$");
-        check("fr", &done(6), "Fait en 9\u{a0}s · 6 étiquettes données · payé\u{a0}0\u{a0}$");
+        check("en", &done(0), "Done in 9\u{a0}s · ≈\u{a0}0 labels given · paid\u{a0}$0");
+        check("en", &done(1), "Done in 9\u{a0}s · ≈\u{a0}1 label given · paid\u{a0}$0");
+        check("fr", &done(0), "Fait en 9\u{a0}s · ≈\u{a0}0 étiquette donnée · payé\u{a0}0\u{a0}$");
+        check("fr", &done(6), "Fait en 9\u{a0}s · ≈\u{a0}6 étiquettes données · payé\u{a0}0\u{a0}$");
     }
 
     #[test]

@@ -50,9 +50,9 @@ impl Payslip<'_> {
                 </header>
                 <dl class="entries">
                     { row(&Message::RowTime, said(&Message::Seconds { ms: *solve_ms }), "entry") }
-                    { row(&Message::RowChecks, html! { { gold_tiles } }, "entry") }
-                    { row(&Message::RowVotes, html! { { votes } }, "entry") }
-                    { row(&Message::RowFinal, html! { { final_labels } }, "entry") }
+                    { row(&Message::RowChecks, about(*gold_tiles), "entry") }
+                    { row(&Message::RowVotes, about(*votes), "entry") }
+                    { row(&Message::RowFinal, about(*final_labels), "entry") }
                     { row(&Message::RowFor, theirs(requester, ""), "entry") }
                     { row(&Message::RowDataSet, theirs(&receipt.data_set, &receipt.data_set_language), "entry") }
                     { row(&Message::RowLicence, theirs(licence, ""), "entry") }
@@ -80,6 +80,12 @@ impl Payslip<'_> {
             </section>
         }
     }
+}
+
+/// A number that is expected, not counted.
+fn about(count: u16) -> Html {
+    let sign = if count > 0 { "≈\u{a0}" } else { "" };
+    html! { <bdi dir={FROM_LEFT}>{ sign }{ count }</bdi> }
 }
 
 /// A text that the requester wrote, in its own direction wherever it stands.

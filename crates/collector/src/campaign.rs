@@ -21,6 +21,7 @@ pub mod renewing;
 pub mod replies;
 pub mod sites;
 pub mod spelling;
+pub mod telling;
 pub mod test_keys;
 pub mod token;
 pub mod waiting;

@@ -52,7 +52,7 @@ pub mod streaming;
 pub use chance::Chance;
 pub use probability::{MAX_LOG_ODDS, Probability};
 pub use select::{
-    Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldClasses,
+    Candidate, Composition, Crowd, Decision, DriftAlarm, DriftMonitor, DriftRule, Evidence, GoldAudit, GoldDraw,
     GoldPolicy, GoldStock, GoldVerdict, ItemPosterior, Knowledge, Known, MAX_EVIDENCE, PICK_CLIP, ScreenNumber,
     ScreenPlan, State, StopRule, Thresholds, Tile, Vote, Wear, compose, decide, human_probabilities,
     human_probability_without, information_for_label, information_for_score, is_probing, score_screen,

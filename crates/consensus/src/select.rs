@@ -18,6 +18,7 @@
 mod crowd;
 mod drift;
 mod gold;
+mod gold_tiles;
 mod posterior;
 mod probing;
 mod selection;
@@ -29,10 +30,11 @@ mod vote;
 pub use crowd::Crowd;
 pub use drift::{DriftAlarm, DriftMonitor, DriftRule, Known};
 pub use gold::{GoldAudit, GoldPolicy, GoldVerdict, Wear};
+pub use gold_tiles::GoldDraw;
 pub use posterior::ItemPosterior;
 pub use probing::is_probing;
 pub use selection::{
-    Candidate, Composition, GoldClasses, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
+    Candidate, Composition, GoldStock, ScreenPlan, compose, information_for_label, information_for_score,
 };
 pub use sequential::{Decision, ScreenNumber, Thresholds, decide};
 pub use stopping::{State, StopRule};

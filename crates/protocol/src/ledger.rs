@@ -21,12 +21,16 @@ pub struct Ledger {
     pub passed: u64,
     /// Milliseconds visitors spent on screens.
     pub visitor_ms: u64,
-    /// Answers on gold.
+    /// Answers on gold: counted until `counted_until`, and what screens answered since are expected to hold.
     pub gold_answers: u64,
-    /// Votes that count today.
+    /// Votes that count; likewise. Votes taken back since then still count here.
     pub votes: u64,
-    /// Votes their visitors took back.
+    /// Votes their visitors took back until `counted_until`.
     pub votes_removed: u64,
+    /// The last midnight, RFC 3339 in UTC. A count that told every screen's gold at once would, screen by screen, tell which
+    /// pictures are gold.
+    #[serde(default)]
+    pub counted_until: String,
     /// What visitors were paid, in millionths of a US dollar: 0.
     pub paid_usd_micros: u64,
     /// Median milliseconds of a passed challenge, once there are enough.

@@ -7,7 +7,7 @@ pub const SELECT_COLUMNS: u8 = 3;
 /// Screens one challenge may have.
 pub const SCREENS_PER_CHALLENGE: u8 = 2;
 /// Fewest and most gold tiles on one screen.
-pub const GOLD_PER_SCREEN: core::ops::RangeInclusive<usize> = 2..=5;
+pub const GOLD_PER_SCREEN: core::ops::RangeInclusive<usize> = 2..=7;
 
 /// Milliseconds a challenge may be answered after it was issued: 20 minutes (WCAG 2.2.1 speaks against less).
 pub const CHALLENGE_LIFE_MS: u64 = 20 * 60 * 1000;

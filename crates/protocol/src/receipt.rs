@@ -5,17 +5,21 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ReceiptCode;
 
 /// What one visitor did in one challenge.
+///
+/// How many tiles of a screen are gold is drawn by chance and told of no single screen: whoever recognises pictures and adds such
+/// numbers up finds out which of them are gold. A receipt tells what screens like these hold on average; the ledger tells the
+/// exact sums, by the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Finds the receipt again and removes the answers; nobody else knows it.
     pub code: ReceiptCode,
     /// Milliseconds on all screens together.
     pub solve_ms: u32,
-    /// Tiles whose answer was known: they checked the visitor.
+    /// Tiles whose answer was known, which checked the visitor: expected, not counted.
     pub gold_tiles: u16,
-    /// Votes given: tiles whose answer was not known.
+    /// Votes given, on tiles whose answer was not known: expected; 0 once they are taken back.
     pub votes: u16,
-    /// How many of the items voted on have a final label now.
+    /// How many of them have a final label now: as large a share as of all items that anybody has voted on.
     pub final_labels: u16,
     /// Who got the votes.
     pub requester: String,

@@ -145,7 +145,7 @@ impl Collector {
         let (network, now_ms) = (PrefixHash(state.prefix), self.clock.now_ms());
         if state.screen > 1 {
             self.budget.note_second_answer(network, now_ms);
-        } else if state.standing == Standing::Clean {
+        } else if state.standing == Standing::Clean && campaign.with_pool(|pool| pool.has_settled()) {
             self.budget.note_first_answer(network, !matches!(second, Ok(None)), now_ms);
         }
         match (token, second) {

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_network_that_keeps_seeing_second_screens_never_passes_on_the_first() {
         let budget = Budget::new(BudgetLimits::default());
-        for _ in 0..5 {
+        for _ in 0..7 {
             assert_eq!(budget.spend_challenge(PREFIX, NOW), Ok(Standing::Clean));
             budget.note_first_answer(PREFIX, true, NOW);
         }

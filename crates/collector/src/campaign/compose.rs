@@ -1,7 +1,7 @@
 //! Draws the tiles of a screen: gold and unknown, shuffled. What to draw is the consensus crate's plan.
 
 use corvee_consensus::{Candidate, Composition, GoldStock, Probability, Wear};
-use corvee_protocol::sealed_state::{SealedTile, Standing, TileRole};
+use corvee_protocol::sealed_state::{SealedTile, TileRole};
 use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 
@@ -33,9 +33,10 @@ pub fn compose(
     Ok(tiles)
 }
 
-/// How a screen is put together: gold of both labels where the decision is harder or the last one.
-pub fn composition(screen: u8, standing: Standing) -> Composition {
-    if screen > 1 || standing == Standing::Suspicious { Composition::balanced() } else { Composition::default() }
+/// How a screen is put together. First ones are the same for every network: what a suspicious one is shown, it can ask for by
+/// the hundred as well.
+pub fn composition(screen: u8) -> Composition {
+    if screen > 1 { Composition::balanced() } else { Composition::default() }
 }
 
 fn draw(

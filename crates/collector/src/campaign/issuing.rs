@@ -98,7 +98,7 @@ impl Collector {
         }
         let campaign = self.choose_campaign(&site)?;
         let standing = self.budget.spend_challenge(prefix, now_ms)?;
-        let tiles = compose(&campaign, &composition(1, standing), &mut self.chance.generator(), prefix, &[])?;
+        let tiles = compose(&campaign, &composition(1), &mut self.chance.generator(), prefix, &[])?;
         let state = SealedState {
             nonce: self.chance.name(now_ms),
             visit: self.chance.name(now_ms),
@@ -150,7 +150,7 @@ impl Collector {
     ) -> Result<SealedState, IssueError> {
         let seen = seen_after(shown);
         let seen_items: Vec<ItemId> = seen.iter().copied().map(ItemId).collect();
-        let composition = composition(next.screen, next.standing);
+        let composition = composition(next.screen);
         let network = PrefixHash(next.prefix);
         let tiles = compose(campaign, &composition, &mut self.chance.generator(), network, &seen_items)?;
         let now_ms = self.clock.now_ms();

@@ -1,13 +1,16 @@
-//! The ledger of a campaign: the sum of all receipts, read from the store.
+//! The ledger of a campaign: the sum of all receipts, read from the store, for its requester and for everybody.
 
 use corvee_protocol::CampaignName;
 use corvee_protocol::ledger::Ledger;
 
+use super::telling::Tiles;
+use crate::clock;
 use crate::store::campaigns::CampaignRow;
+use crate::store::statistics::DAY_MS;
 use crate::store::{Store, StoreError};
 
-/// The ledger of the campaign of this name.
-pub async fn ledger(store: &Store, name: &CampaignName) -> Result<Option<Ledger>, StoreError> {
+/// The ledger as its requester sees it: everything counted, up to `now_ms`.
+pub async fn counted(store: &Store, name: &CampaignName, now_ms: u64) -> Result<Option<Ledger>, StoreError> {
     let Some(campaign) = store.campaign(name).await? else {
         return Ok(None);
     };
@@ -26,7 +29,25 @@ pub async fn ledger(store: &Store, name: &CampaignName) -> Result<Option<Ledger>
         gold_answers: sums.gold_answers,
         votes: sums.votes,
         votes_removed: sums.votes_removed,
+        counted_until: clock::rfc3339(now_ms),
         paid_usd_micros: 0,
         median_solve_ms,
+    }))
+}
+
+/// The ledger as everybody sees it: what single screens held is told in the sums of whole days.
+pub async fn told(store: &Store, name: &CampaignName, now_ms: u64) -> Result<Option<Ledger>, StoreError> {
+    let (Some(ledger), Some(campaign)) = (counted(store, name, now_ms).await?, store.campaign(name).await?) else {
+        return Ok(None);
+    };
+    let midnight_ms = now_ms / DAY_MS * DAY_MS;
+    let told = store.tiles_told(campaign.id, midnight_ms).await?;
+    let since = Tiles::of_many(told.screens_since);
+    Ok(Some(Ledger {
+        gold_answers: told.gold_answers + since.gold,
+        votes: told.votes + since.votes,
+        votes_removed: told.votes_removed,
+        counted_until: clock::rfc3339(midnight_ms),
+        ..ledger
     }))
 }

@@ -47,6 +47,9 @@ pub struct Pool {
     exposure: Exposure,
     /// Screens that were composed.
     screens: u64,
+    /// Items that anybody has voted on, and those of them whose label is final.
+    voted: usize,
+    final_labels: usize,
     drift: DriftMonitor,
 }
 
@@ -82,6 +85,8 @@ impl Pool {
             heard: HashSet::new(),
             exposure,
             screens: 0,
+            voted: 0,
+            final_labels: 0,
             drift: DriftMonitor::new(DriftRule::default(), crowd),
         };
         // Those under way are in service first; the others wait in an order that nobody outside chose.
@@ -90,6 +95,8 @@ impl Pool {
             let standing = pool.items.get(*at).map(|entry| &entry.standing);
             standing.map(|standing| (standing.servings == 0, place_in_line(standing.id)))
         });
+        pool.voted = pool.items.iter().filter(|entry| entry.standing.n_votes > 0).count();
+        pool.final_labels = pool.items.iter().filter(|entry| entry.standing.state == ItemState::Final).count();
         for at in order {
             pool.wear_out(at);
             pool.enlist(at, crowd);
@@ -120,6 +127,11 @@ impl Pool {
     /// Gold that was seen no more often than unknown items are.
     pub fn fresh_gold(&self) -> usize {
         self.positive_gold.len() + self.negative_gold.len()
+    }
+
+    /// Of the items that anybody has voted on the share whose label is final.
+    pub fn share_of_final(&self) -> f64 {
+        self.final_labels as f64 / self.voted.max(1) as f64
     }
 
     /// Whether so many items were settled that unknown tiles say something of visitors.
@@ -236,6 +248,7 @@ impl Pool {
             let Some(at) = self.index(standing.id) else { continue };
             let Some(entry) = self.items.get_mut(at) else { continue };
             let was = std::mem::replace(&mut entry.standing, *standing);
+            self.recount(&was, standing);
             self.strike(at, was.state);
             self.enlist(at, crowd);
         }
@@ -246,13 +259,21 @@ impl Pool {
         let Some(entry) = self.items.get_mut(at).filter(|entry| entry.standing.gold.is_none()) else {
             return;
         };
-        let was = std::mem::replace(&mut entry.standing.state, item.state);
-        entry.standing.log_odds = item.log_odds;
-        entry.standing.n_votes = item.n_votes;
-        if was != item.state {
-            self.strike(at, was);
+        let was = entry.standing;
+        let now = ItemStanding { state: item.state, log_odds: item.log_odds, n_votes: item.n_votes, ..was };
+        entry.standing = now;
+        self.recount(&was, &now);
+        if was.state != item.state {
+            self.strike(at, was.state);
             self.enlist(at, crowd);
         }
+    }
+
+    fn recount(&mut self, was: &ItemStanding, now: &ItemStanding) {
+        let voted = |standing: &ItemStanding| usize::from(standing.n_votes > 0);
+        let is_final = |standing: &ItemStanding| usize::from(standing.state == ItemState::Final);
+        self.voted = (self.voted + voted(now)).saturating_sub(voted(was));
+        self.final_labels = (self.final_labels + is_final(now)).saturating_sub(is_final(was));
     }
 
     /// Notes that this network has answered this item; tells whether it is the first time.

@@ -77,7 +77,7 @@ pub fn words(language: &Language) -> &'static PriceWords {
 }
 
 /// What `solve_ms` milliseconds of one challenge and `votes` votes are priced elsewhere, lowest first. Gold tiles have no
-/// price of their own: they are part of the challenge and of its time.
+/// price of their own: they are part of the challenge and of its time. How many votes there were is told as what is expected.
 ///
 /// Rates: a published wage or list price each, with source and date; `usd_micros` is rounded to the nearest millionth.
 pub fn price_measures(solve_ms: u64, votes: u64, words: &PriceWords) -> Vec<PriceMeasure> {
@@ -109,7 +109,7 @@ impl Per {
 
     /// The same as a reader may check it, from left to right: `13.5 s × $2/h`.
     fn formula(self, solve_ms: u64, votes: u64, words: &PriceWords) -> String {
-        let labels = || words.labels(u32::try_from(votes).unwrap_or(u32::MAX));
+        let labels = || format!("≈\u{a0}{}", words.labels(u32::try_from(votes).unwrap_or(u32::MAX)));
         match self {
             Self::ThousandSolves(amount) => format!("{} / 1000", words.dollars(amount)),
             Self::Hour(amount) => format!("{} × {}", words.seconds(solve_ms), words.per_hour(amount)),
@@ -142,8 +142,8 @@ mod tests {
                 "$3 / 1000 = 3000",
                 "13.5\u{a0}s × $2/h = 7500",
                 "13.5\u{a0}s × $7.25/h = 27188",
-                "5 labels × $0.012 = 60000",
-                "5 labels × $35 / 1000 = 175000",
+                "≈\u{a0}5 labels × $0.012 = 60000",
+                "≈\u{a0}5 labels × $35 / 1000 = 175000",
             ]
         );
     }
@@ -157,14 +157,14 @@ mod tests {
                 "1\u{a0}$ / 1000 = 1000",
                 "3\u{a0}$ / 1000 = 3000",
                 "9,4\u{a0}s × 2\u{a0}$/h = 5249",
-                "1 étiquette × 0,012\u{a0}$ = 12000",
+                "≈\u{a0}1 étiquette × 0,012\u{a0}$ = 12000",
                 "9,4\u{a0}s × 7,25\u{a0}$/h = 19029",
-                "1 étiquette × 35\u{a0}$ / 1000 = 35000",
+                "≈\u{a0}1 étiquette × 35\u{a0}$ / 1000 = 35000",
             ]
         );
         let german = in_language("de", 13_500, 5);
         assert_eq!(german.first().unwrap().measure, "CAPTCHA-Lösungsdienste, niedrigster Preis");
-        assert_eq!(german.last().unwrap().formula, "5 Beschriftungen × 35\u{a0}$ / 1000");
+        assert_eq!(german.last().unwrap().formula, "≈\u{a0}5 Beschriftungen × 35\u{a0}$ / 1000");
         assert_eq!(in_language("tlh", 13_500, 5), in_language("en", 13_500, 5));
     }
 

@@ -7,6 +7,7 @@ use metrics::counter;
 
 use super::prices;
 use super::register::LiveCampaign;
+use super::telling::{self, Tiles};
 use super::token;
 use crate::observe::figures::REMOVALS;
 use crate::state::Collector;
@@ -33,12 +34,7 @@ pub struct StoredReceipt {
 
 impl Collector {
     pub(super) fn receipt_of(campaign: &LiveCampaign, state: &SealedState, recorded: &Recorded) -> Receipt {
-        let work = Work {
-            solve_ms: recorded.solve_ms,
-            gold_answers: recorded.gold_answers,
-            votes: recorded.votes,
-            final_labels: recorded.final_labels,
-        };
+        let work = Work { screens: recorded.screens, solve_ms: recorded.solve_ms, is_removed: false };
         payslip(campaign, ReceiptCode::from_bytes(state.receipt), &work, &state.language)
     }
 
@@ -50,8 +46,8 @@ impl Collector {
         let Some(campaign) = self.register.campaign(row.campaign) else {
             return Ok(None);
         };
-        let ReceiptRow { solve_ms, gold_answers, votes, final_labels, .. } = row;
-        let work = Work { solve_ms, gold_answers, votes, final_labels };
+        let ReceiptRow { screens, solve_ms, removed_ms, .. } = row;
+        let work = Work { screens, solve_ms, is_removed: removed_ms.is_some() };
         Ok(Some(StoredReceipt {
             receipt: payslip(&campaign, code.clone(), &work, language),
             campaign: campaign.row.terms.name.to_string(),
@@ -61,7 +57,7 @@ impl Collector {
         }))
     }
 
-    /// Takes back the votes of this code's receipt; `None` when there is no such receipt.
+    /// Takes back the votes of this code's receipt, and tells about how many they were; `None` when there is no such receipt.
     pub async fn remove_receipt(&self, code: &ReceiptCode) -> Result<Option<u64>, StoreError> {
         let code_digest = token::code_digest(code);
         let Some(row) = self.store.receipt(&code_digest).await? else {
@@ -76,35 +72,35 @@ impl Collector {
             Removed::Votes { n_votes, moved } => {
                 campaign.with_pool(|pool| pool.apply_removal(&moved, &campaign.crowd));
                 counter!(REMOVALS).increment(u64::from(n_votes > 0));
-                Ok(Some(n_votes))
+                Ok(Some(if n_votes > 0 { Tiles::of_visit(row.screens).votes } else { 0 }))
             }
         }
     }
 }
 
 struct Work {
+    screens: u64,
     solve_ms: u64,
-    gold_answers: u64,
-    votes: u64,
-    final_labels: u64,
+    is_removed: bool,
 }
 
 fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &Language) -> Receipt {
     let terms = &campaign.row.terms;
-    let solve_ms = u32::try_from(work.solve_ms).unwrap_or(u32::MAX);
-    let votes = u16::try_from(work.votes).unwrap_or(u16::MAX);
+    let count = |n: u64| u16::try_from(n).unwrap_or(u16::MAX);
+    let tiles = Tiles::of_visit(work.screens);
+    let votes = if work.is_removed { 0 } else { tiles.votes };
     let price_words = prices::words(language);
     Receipt {
         code,
-        solve_ms,
-        gold_tiles: u16::try_from(work.gold_answers).unwrap_or(u16::MAX),
-        votes,
-        final_labels: u16::try_from(work.final_labels).unwrap_or(u16::MAX),
+        solve_ms: u32::try_from(work.solve_ms).unwrap_or(u32::MAX),
+        gold_tiles: count(tiles.gold),
+        votes: count(votes),
+        final_labels: count(telling::final_labels(votes, campaign.with_pool(|pool| pool.share_of_final()))),
         requester: terms.requester.clone(),
         data_set: terms.data_set.nearest(language).to_owned(),
         data_set_language: terms.data_set.language(language).map(Language::to_string).unwrap_or_default(),
         licence: terms.licence.clone(),
-        prices: prices::price_measures(work.solve_ms, work.votes, price_words),
+        prices: prices::price_measures(work.solve_ms, votes, price_words),
         prices_language: price_words.tag().to_owned(),
     }
 }

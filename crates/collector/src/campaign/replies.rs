@@ -140,13 +140,7 @@ impl Collector {
                 let code = ReceiptCode::from_bytes(state.receipt);
                 let row = self.store.receipt(&token::code_digest(&code)).await.map_err(AnswerError::Store)?;
                 let row = row.ok_or(AnswerError::Spent)?;
-                let recorded = Recorded {
-                    solve_ms: row.solve_ms,
-                    gold_answers: row.gold_answers,
-                    votes: row.votes,
-                    final_labels: row.final_labels,
-                    ..Recorded::default()
-                };
+                let recorded = Recorded { screens: row.screens, solve_ms: row.solve_ms, ..Recorded::default() };
                 Ok(AnswerReply::Passed(Passed {
                     token: token::of_challenge(state),
                     token_lives_ms: lives_ms,

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Context, find_campaign};
 use crate::campaign::drift::last_alarm;
-use crate::campaign::ledger::ledger;
+use crate::campaign::ledger;
 use crate::campaign::pool::{Pool, is_expelled};
 use crate::store::campaigns::CampaignId;
 use crate::store::statistics::Counts;
@@ -41,7 +41,7 @@ impl Stats {
             let expelled = standings_now.iter().filter(|item| is_expelled(&policy, &crowd, item)).count();
             let drift = last_alarm(&store, campaign.id, &standings_now, cast).await?.map(Drift::from);
             let fresh_gold = Pool::new(policy, &crowd, standings_now).fresh_gold();
-            if let Some(ledger) = ledger(&store, &campaign.terms.name).await? {
+            if let Some(ledger) = ledger::counted(&store, &campaign.terms.name, now_ms).await? {
                 let of_campaign = |counts: &BTreeMap<Option<CampaignId>, Counts>| {
                     Recent::from(counts.get(&Some(campaign.id)).copied().unwrap_or_default())
                 };
@@ -218,6 +218,7 @@ mod tests {
             gold_answers: 7,
             votes: 40,
             votes_removed: 5,
+            counted_until: "2026-01-01T00:00:00Z".to_owned(),
             paid_usd_micros: 0,
             median_solve_ms: None,
         };

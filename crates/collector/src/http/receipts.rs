@@ -19,7 +19,7 @@ pub struct ReceiptQuery {
 /// What a removal did.
 #[derive(Serialize)]
 pub struct RemovedVotes {
-    /// Votes taken back by this call; 0 when they were taken back before.
+    /// Votes taken back by this call, as the receipt tells them; 0 when they were taken back before.
     votes_removed: u64,
 }
 

@@ -105,14 +105,14 @@ pub enum Settled {
 /// The visit's receipt so far, and the items that moved.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recorded {
-    /// Milliseconds on all screens of the visit.
+    /// Screens the visit answered.
+    pub screens: u64,
+    /// Milliseconds on all of them.
     pub solve_ms: u64,
     /// Gold tiles answered in the visit.
     pub gold_answers: u64,
     /// Votes of the visit.
     pub votes: u64,
-    /// Items the visit voted on whose label is final now.
-    pub final_labels: u64,
     /// Where the touched items stand.
     pub moved: Vec<MovedItem>,
     /// Gold items that were served.
@@ -162,7 +162,7 @@ pub(super) async fn settle(
     let standings = ballots.standings(now_ms);
     let moved: BTreeMap<ItemId, MovedItem> =
         standings.iter().map(|standing| (standing.moved.id, standing.moved)).collect();
-    let sums = Visits::sums(&fresh, &cast, &moved);
+    let sums = Visits::sums(&fresh, &cast);
     let counted = count(&fresh, &visits, &cast);
     let minted: Vec<&NewToken> = fresh.iter().filter_map(|settlement| settlement.token.as_ref()).collect();
     let changes = [

@@ -18,14 +18,14 @@ pub struct ReceiptRow {
     pub campaign: CampaignId,
     /// When the visit's first answer came.
     pub created_ms: u64,
+    /// Screens answered.
+    pub screens: u64,
     /// Milliseconds on screens.
     pub solve_ms: u64,
     /// Gold tiles answered.
     pub gold_answers: u64,
     /// Votes that count today.
     pub votes: u64,
-    /// Items voted on whose label is final now.
-    pub final_labels: u64,
     /// Whether the visit ended in a token.
     pub passed: bool,
     /// When the votes were taken back.
@@ -60,9 +60,7 @@ pub enum Removed {
 impl Store {
     /// The receipt whose code has this digest.
     pub async fn receipt(&self, code_digest: &[u8; 32]) -> Result<Option<ReceiptRow>, StoreError> {
-        let row = sql("select campaign_id, created_ms, solve_ms, gold_answers, votes, passed, removed_ms, \
-               (select count(*) from votes join items on items.id = votes.item_id \
-                where votes.receipt_id = receipts.id and items.state = 'final') \
+        let row = sql("select campaign_id, created_ms, solve_ms, gold_answers, votes, passed, removed_ms, screens \
              from receipts where code_digest = $1")
         .bind(code_digest.as_slice())
         .optional(self.database.reader())
@@ -76,7 +74,7 @@ impl Store {
             votes: from_sql(row.read(4)?),
             passed: row.read(5)?,
             removed_ms: row.read::<Option<i64>>(6)?.map(from_sql),
-            final_labels: from_sql(row.read(7)?),
+            screens: from_sql(row.read(7)?),
         }))
     }
 }

@@ -173,6 +173,44 @@ impl Store {
     }
 }
 
+/// What the public is told of a campaign's tiles, see [`Store::tiles_told`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TilesTold {
+    /// Answers on gold before the moment asked about.
+    pub gold_answers: u64,
+    /// Votes that counted then.
+    pub votes: u64,
+    /// Votes that were taken back before it.
+    pub votes_removed: u64,
+    /// Screens answered since.
+    pub screens_since: u64,
+}
+
+impl Store {
+    /// How the campaign's tiles were counted at the beginning of the hour of `at_ms`, at most [`HOURS_KEPT_DAYS`] ago, and how
+    /// many screens were answered since: from one statement, so that no answer is counted in one and not in the other.
+    pub async fn tiles_told(&self, campaign: CampaignId, at_ms: u64) -> Result<TilesTold, StoreError> {
+        let row = sql("select campaigns.gold_answers - cast(coalesce(sum(since.gold_answers), 0) as bigint), \
+             campaigns.votes - cast(coalesce(sum(since.votes - since.votes_removed), 0) as bigint), \
+             campaigns.votes_removed - cast(coalesce(sum(since.votes_removed), 0) as bigint), \
+             cast(coalesce(sum(since.screens), 0) as bigint) \
+             from campaigns left join statistics as since \
+             on since.campaign_id = campaigns.id and since.hours = 1 and since.began_ms >= $1 \
+             where campaigns.id = $2 group by campaigns.id")
+        .bind(to_sql(at_ms / HOUR_MS * HOUR_MS))
+        .bind(campaign.0)
+        .optional(self.database.reader())
+        .await?;
+        let Some(row) = row else { return Ok(TilesTold::default()) };
+        Ok(TilesTold {
+            gold_answers: from_sql(row.read(0)?),
+            votes: from_sql(row.read(1)?),
+            votes_removed: from_sql(row.read(2)?),
+            screens_since: from_sql(row.read(3)?),
+        })
+    }
+}
+
 /// Adds to the statistics.
 pub(super) fn added(statistics: &Statistics) -> Statement {
     if statistics.is_empty() {

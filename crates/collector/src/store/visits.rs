@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answers::{MovedItem, Recorded, Settlement};
+use super::answers::{Recorded, Settlement};
 use super::database::Transaction;
 use super::database::statement::{Row, Statement, Value, sql};
-use super::items::{ItemId, ItemState};
+use super::items::ItemId;
 use super::{StoreError, from_sql, to_sql};
 
 /// Visits by the rows of their receipts.
@@ -23,7 +23,6 @@ pub(super) struct Added {
     gold_answers: u64,
     votes: u64,
     passed: bool,
-    final_labels: u64,
 }
 
 impl Visits {
@@ -82,13 +81,8 @@ impl Visits {
     }
 
     /// What the answers, each with the items that it cast a vote on, add to their receipts.
-    pub(super) fn sums(
-        fresh: &[&Settlement],
-        cast: &[Vec<ItemId>],
-        moved: &BTreeMap<ItemId, MovedItem>,
-    ) -> BTreeMap<[u8; 16], Added> {
+    pub(super) fn sums(fresh: &[&Settlement], cast: &[Vec<ItemId>]) -> BTreeMap<[u8; 16], Added> {
         let mut sums: BTreeMap<[u8; 16], Added> = BTreeMap::new();
-        let is_final = |item: &&ItemId| moved.get(item).is_some_and(|moved| moved.state == ItemState::Final);
         for (settlement, items) in fresh.iter().zip(cast) {
             let added = sums.entry(settlement.visit).or_default();
             added.screens += 1;
@@ -96,7 +90,6 @@ impl Visits {
             added.gold_answers += count(settlement.gold.len());
             added.votes += count(items.len());
             added.passed |= settlement.token.is_some();
-            added.final_labels += count(items.iter().filter(is_final).count());
         }
         sums
     }
@@ -132,10 +125,10 @@ impl Visits {
         let mut receipts = self.older_told(transaction).await?;
         for (visit, added) in sums.into_iter().filter(|(visit, _)| self.new_ones.contains(visit)) {
             let recorded = Recorded {
+                screens: from_sql(added.screens),
                 solve_ms: added.solve_ms,
                 gold_answers: added.gold_answers,
                 votes: added.votes,
-                final_labels: added.final_labels,
                 ..Recorded::default()
             };
             receipts.insert(visit, recorded);
@@ -150,12 +143,10 @@ impl Visits {
         if older.is_empty() {
             return Ok(receipts);
         }
-        let statement = sql(
-            "select visit, solve_ms, gold_answers, votes, (select count(*) from votes join items on items.id = votes.item_id \
-             where votes.receipt_id = receipts.id and items.state = 'final') from receipts where receipts.id in (",
-        )
-        .push_list(older)
-        .push(")");
+        let statement =
+            sql("select visit, solve_ms, gold_answers, votes, screens from receipts where receipts.id in (")
+                .push_list(older)
+                .push(")");
         for row in statement.all(transaction).await? {
             let visit: Vec<u8> = row.read(0)?;
             let Ok(visit) = <[u8; 16]>::try_from(visit) else { continue };
@@ -163,7 +154,7 @@ impl Visits {
                 solve_ms: from_sql(row.read(1)?),
                 gold_answers: from_sql(row.read(2)?),
                 votes: from_sql(row.read(3)?),
-                final_labels: from_sql(row.read(4)?),
+                screens: from_sql(row.read(4)?),
                 ..Recorded::default()
             };
             receipts.insert(visit, recorded);

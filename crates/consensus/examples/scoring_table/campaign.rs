@@ -50,6 +50,11 @@ impl Setting {
             seed,
         }
     }
+
+    /// The same where nothing is settled yet, as the collector would show it.
+    pub(crate) fn at_the_beginning(self) -> Self {
+        Self { first: self.first.at_the_beginning(), second: self.second.at_the_beginning(), ..self }
+    }
 }
 
 /// Two screens as they would be shown to one visitor.

@@ -9,8 +9,7 @@ mod visitor;
 
 use campaign::{Campaign, Challenge, Setting, passing};
 use corvee_consensus::{
-    Composition, Crowd, Evidence, GoldAudit, GoldPolicy, GoldVerdict, Knowledge, Thresholds, Tile, Wear,
-    human_probability_without,
+    Crowd, Evidence, GoldAudit, GoldPolicy, GoldVerdict, Knowledge, Thresholds, Tile, Wear, human_probability_without,
 };
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -21,12 +20,12 @@ const BASE_RATES: [f64; 3] = [0.1, 0.2, 0.5];
 
 fn main() {
     let clean = Setting::clean(0.5, 7);
-    let suspicious = Setting { thresholds: Thresholds::SUSPICIOUS, first: Composition::balanced(), ..clean };
+    let suspicious = Setting { thresholds: Thresholds::SUSPICIOUS, ..clean };
     let worn = Setting { wear: Wear::Worn, ..clean };
     let banks = banks(clean);
     println!("## Who passes: clean prefix, false accept 5 %\n");
     print_passing(&banks, Thresholds::CLEAN);
-    println!("\n## Who passes: suspicious prefix, false accept 1 %, 3 to 5 gold\n");
+    println!("\n## Who passes: suspicious prefix, false accept 1 %\n");
     print_passing(&self::banks(suspicious), Thresholds::SUSPICIOUS);
     println!("\n## Who passes: clean prefix, all gold worn\n");
     print_passing(&self::banks(worn), Thresholds::CLEAN);
@@ -54,7 +53,7 @@ fn banks(setting: Setting) -> Vec<Bank> {
         banks.push(Bank { name: format!("under way, {name}"), challenges: running.challenges(CHALLENGES, 1) });
         banks.push(Bank {
             name: format!("no votes yet, {name}"),
-            challenges: Campaign::fresh(setting).challenges(CHALLENGES, 0),
+            challenges: Campaign::fresh(setting.at_the_beginning()).challenges(CHALLENGES, 0),
         });
     }
     banks

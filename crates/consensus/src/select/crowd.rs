@@ -19,9 +19,9 @@ pub struct Crowd {
     pub gold_false_positive: Probability,
     /// Share of visitors who are people, before any tile is read. Default 0.9.
     pub human_share: Probability,
-    /// Share of *accepted* people assumed to answer the opposite of what they see. Default 0.11. It bounds what one vote may
-    /// say (see [`crate::Vote`]): the less, the more votes a label needs and the more often each picture is seen. At 0.11
-    /// colluders who know the gold and are three in ten flip 0.3 % of labels, at 0.2 none, for nearly twice the votes
+    /// Share of *accepted* people assumed to answer the opposite of what they see. Default 0.115. It bounds what one vote may
+    /// say (see [`crate::Vote`]): the less, the more votes a label needs and the more often each picture is seen. At 0.115
+    /// colluders who know the gold and are three in ten flip 0.5 % of labels, at 0.2 none, for nearly twice the votes
     /// (attacks A6, A12 and A13 of docs/threat-model.md).
     pub assumed_hostile_share: Probability,
     /// Evidence kept of a vote whose address prefix already voted on the item. Default 0: one prefix, one vote. A class
@@ -37,7 +37,7 @@ impl Default for Crowd {
             gold_true_positive: Probability::saturating(0.954),
             gold_false_positive: Probability::saturating(0.005),
             human_share: Probability::saturating(0.9),
-            assumed_hostile_share: Probability::saturating(0.11),
+            assumed_hostile_share: Probability::saturating(0.115),
             repeated_prefix_weight: Probability::ZERO,
         }
     }

@@ -1,9 +1,12 @@
 //! Which tiles make up the next screen: how much gold, of which label, and which unknown items. Does not know the items,
 //! only what is believed of them; positions are shuffled by the caller.
 
+use std::ops::RangeInclusive;
+
 use crate::chance::Chance;
 use crate::probability::Probability;
 use crate::select::crowd::Crowd;
+use crate::select::gold_tiles::{self, GoldDraw};
 
 /// An unknown item that may be served to this visitor (the caller has left out what the visitor, or the visitor's
 /// address prefix, has answered before).
@@ -30,38 +33,26 @@ pub struct GoldStock {
 pub struct Composition {
     /// Tiles on a screen. Default 9.
     pub tiles: usize,
-    /// Gold tiles on a screen, the same on every one of a campaign under way: receipts and the ledger say how much gold there
-    /// was, so that a number which changed would, over many screens whose pictures are recognised, tell which of them are gold.
-    /// A number that stays tells it too, to who collects enough screens: what is open under A7. Default 4.
+    /// Gold tiles on a screen, on average of hidden draws. Default 4.
     pub gold: usize,
-    /// Least expected positives on a screen, gold included. Default 1.7: with fewer, who picks nothing looks like a person; with
-    /// more, gold shows the thing more often than unknown tiles do, which tells it from them.
+    /// How they are drawn. Default hidden.
+    pub gold_draw: GoldDraw,
+    /// Least expected positives on a screen, gold included. Default 1.7: with fewer, who picks nothing looks like a person.
     pub min_positives: f64,
-    /// Most expected positives on a screen, gold included. Default 5.
+    /// Most expected positives on a screen, gold included. Default 7.
     pub max_positives: f64,
     /// λ: weight of what a tile teaches about the item, against what it says about the visitor. Default 0.5.
     pub label_weight: Probability,
     /// Randomness of the choice: 0 takes the most informative items, 1 draws in proportion to information. Default 1.
     pub temperature: f64,
-    /// What the gold is to be of: see [`GoldClasses`].
-    pub gold_classes: GoldClasses,
-}
-
-/// Of which class gold is chosen, within the wanted range of positives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GoldClasses {
-    /// As the unknown tiles are, so that who sees what a tile shows is not told thereby whether it is gold.
-    AsUnknown,
-    /// As many of both as bring the screen to the middle of the range: what says most about the visitor.
-    Balanced,
 }
 
 /// What to put on the next screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenPlan {
-    /// Positive gold tiles to draw, at least one.
+    /// Positive gold tiles to draw.
     pub gold_positive: usize,
-    /// Negative gold tiles to draw, at least one.
+    /// Negative gold tiles to draw.
     pub gold_negative: usize,
     /// Indices into the candidates, each once.
     pub unknown: Vec<usize>,
@@ -72,28 +63,33 @@ impl Default for Composition {
         Self {
             tiles: 9,
             gold: 4,
+            gold_draw: GoldDraw::Hidden,
             min_positives: 1.7,
-            max_positives: 5.0,
+            max_positives: 7.0,
             label_weight: Probability::HALF,
             temperature: 1.0,
-            gold_classes: GoldClasses::AsUnknown,
         }
     }
 }
 
 impl Composition {
-    /// The default with gold of both labels: for second screens and for suspicious prefixes. With the gold of the first
-    /// screen, these vouch for a visitor without a mistake whatever the unknown tiles say.
+    /// Five gold tiles of both labels, for second screens: they vouch for a visitor without a mistake whatever the unknown tiles
+    /// say.
     #[must_use]
     pub fn balanced() -> Self {
-        Self { min_positives: 2.0, gold_classes: GoldClasses::Balanced, ..Self::default() }
+        Self { gold: 5, gold_draw: GoldDraw::Balanced, min_positives: 2.0, max_positives: 5.0, ..Self::default() }
     }
 
-    /// The same with five gold tiles: for a campaign that has settled next to nothing, whose unknown tiles vouch for nobody. It
-    /// is the campaign that decides, not the screen, so that the number tells nothing of its tiles.
+    /// The same with more gold, for a campaign that has settled next to nothing, whose unknown tiles vouch for nobody: one more
+    /// on a first screen, two more on a second. It is the campaign that decides, not the screen, so that the number tells nothing
+    /// of its tiles.
     #[must_use]
     pub fn at_the_beginning(self) -> Self {
-        Self { gold: 5, ..self }
+        let more = match self.gold_draw {
+            GoldDraw::Hidden => 1,
+            GoldDraw::Balanced => 2,
+        };
+        Self { gold: self.gold + more, ..self }
     }
 }
 
@@ -110,12 +106,13 @@ pub fn information_for_score(crowd: &Crowd, positive: Probability) -> f64 {
     1.0 - crowd.true_positive.mixed(positive, crowd.false_positive).entropy_bits()
 }
 
-/// Plans a screen. Draws one number per candidate and one more, so that the same chance gives the same plan.
+/// Plans a screen. Depends on nothing but its arguments and the numbers it draws: the same chance gives the same plan.
 ///
 /// Unknown items are drawn without replacement with probability in proportion to valueᵗ, t = 1 / temperature and value =
 /// λ·label information + (1 − λ)·score information (Gumbel's trick: the largest of ln value / T + noise), then exchanged
-/// while the expected positives, gold included, lie outside the wanted range and a better item exists. The number of
-/// positive gold then steers the screen to the middle of that range.
+/// while the expected positives, gold included, lie outside the wanted range and a better item exists. Hidden gold is drawn
+/// before them and is of what unknown tiles of this campaign show on average, whatever this screen's do; balanced gold after
+/// them, to bring the screen to the middle of the range.
 ///
 /// `None` without gold of both labels, with fewer than two tiles, or when candidates and gold cannot fill the tiles.
 /// Short of candidates (a campaign nearly done), more gold than usual fills the screen.
@@ -134,50 +131,69 @@ pub fn compose(
     {
         return None;
     }
-    let mut ranked = ranked(crowd, composition, candidates, chance);
-    let gold = composition
-        .gold
+    let gold = gold_tiles::number(composition.gold_draw, composition.gold, chance)
+        .max(1)
         .min(stock.positive + stock.negative)
         .min(tiles.max(3) - 1)
         .max(tiles.saturating_sub(candidates.len()))
         .min(tiles);
+    let Ranking { mut ranked, positives } = ranked(crowd, composition, candidates, chance);
+    let (fewest, most) = match composition.gold_draw {
+        GoldDraw::Hidden => {
+            let drawn = gold_tiles::hidden_positives(gold, positives, chance);
+            let possible = drawn.min(stock.positive).max(gold.saturating_sub(stock.negative));
+            (possible, possible)
+        }
+        GoldDraw::Balanced => (gold.saturating_sub(stock.negative).max(1), stock.positive.min(gold - 1)),
+    };
     let mut spare = ranked.split_off(tiles - gold);
     let mut unknown = ranked;
+    let of_unknown = steered(composition, &mut unknown, &mut spare, fewest..=most);
+    let gold_positive =
+        if fewest < most { to_the_middle(composition, of_unknown, fewest..=most, chance) } else { fewest };
+    Some(ScreenPlan {
+        gold_positive,
+        gold_negative: gold - gold_positive,
+        unknown: unknown.into_iter().map(|item| item.index).collect(),
+    })
+}
 
-    let most_positive = stock.positive.min(gold - 1);
-    let least_positive = gold.saturating_sub(stock.negative).max(1);
+/// Exchanges chosen items for spare ones until a number of positive gold tiles in `gold` can bring the screen into the wanted
+/// range, or nothing more can be done; tells the expected positives of what is chosen then.
+fn steered(composition: &Composition, chosen: &mut [Ranked], spare: &mut [Ranked], gold: RangeInclusive<usize>) -> f64 {
     let expected = |chosen: &[Ranked]| chosen.iter().map(|item| item.expected_positive).sum::<f64>();
-    for _ in 0..unknown.len() {
-        let sum = expected(&unknown);
-        let wanted = if sum + (most_positive as f64) < composition.min_positives {
+    for _ in 0..chosen.len() {
+        let sum = expected(chosen);
+        let wanted = if sum + (*gold.end() as f64) < composition.min_positives {
             1.0
-        } else if sum + least_positive as f64 > composition.max_positives {
+        } else if sum + *gold.start() as f64 > composition.max_positives {
             -1.0
         } else {
             break;
         };
-        if !exchange(&mut unknown, &mut spare, wanted) {
+        if !exchange(chosen, spare, wanted) {
             break;
         }
     }
+    expected(chosen)
+}
 
-    let of_unknown = expected(&unknown);
-    let target = match composition.gold_classes {
-        GoldClasses::AsUnknown => gold as f64 * of_unknown / unknown.len().max(1) as f64,
-        GoldClasses::Balanced => f64::midpoint(composition.min_positives, composition.max_positives) - of_unknown,
-    };
+/// The number of positive gold tiles that brings a screen to the middle of the wanted range.
+fn to_the_middle(
+    composition: &Composition,
+    of_unknown: f64,
+    gold: RangeInclusive<usize>,
+    chance: &mut impl Chance,
+) -> usize {
+    let target = f64::midpoint(composition.min_positives, composition.max_positives) - of_unknown;
     // Randomised rounding: 2.3 becomes 3 in three of ten screens.
     let rounding = chance.unit();
     let is_wanted = |count: usize| {
         let (after, before) = (count as f64 + 1.0 + of_unknown, count as f64 + of_unknown);
         before < composition.min_positives || (count as f64 + rounding < target && after <= composition.max_positives)
     };
-    let gold_positive = least_positive + (least_positive..most_positive).filter(|count| is_wanted(*count)).count();
-    Some(ScreenPlan {
-        gold_positive,
-        gold_negative: gold - gold_positive,
-        unknown: unknown.into_iter().map(|item| item.index).collect(),
-    })
+    let (fewest, most) = gold.into_inner();
+    fewest + (fewest..most).filter(|count| is_wanted(*count)).count()
 }
 
 /// A candidate with its place in the draw.
@@ -187,22 +203,33 @@ struct Ranked {
     key: f64,
 }
 
-/// All candidates, best first.
-fn ranked(crowd: &Crowd, composition: &Composition, candidates: &[Candidate], chance: &mut impl Chance) -> Vec<Ranked> {
+/// All candidates, best first, and the share of positives among those that are served: each counts by its chance to be.
+struct Ranking {
+    ranked: Vec<Ranked>,
+    positives: f64,
+}
+
+fn ranked(crowd: &Crowd, composition: &Composition, candidates: &[Candidate], chance: &mut impl Chance) -> Ranking {
     let label = composition.label_weight;
+    let (mut positives, mut all) = (0.0, 0.0);
     let mut ranked: Vec<Ranked> = candidates
         .iter()
         .enumerate()
         .map(|(index, candidate)| {
             let value = label.value() * information_for_label(crowd, candidate.positive)
                 + label.complement().value() * information_for_score(crowd, candidate.positive);
+            let value = value.max(1e-6);
+            let expected_positive = candidate.expected_positive.value();
+            positives += value * expected_positive;
+            all += value;
             let gumbel = -(-chance.unit().clamp(1e-12, 1.0 - 1e-12).ln()).ln();
-            let key = value.max(1e-6).ln() + composition.temperature.max(0.0) * gumbel;
-            Ranked { index, expected_positive: candidate.expected_positive.value(), key }
+            let key = value.ln() + composition.temperature.max(0.0) * gumbel;
+            Ranked { index, expected_positive, key }
         })
         .collect();
     ranked.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.index.cmp(&b.index)));
-    ranked
+    // Without candidates the screen is all gold, and there is nothing it could be told from.
+    Ranking { ranked, positives: if candidates.is_empty() { 0.5 } else { positives / all } }
 }
 
 /// Exchanges the chosen item that stands most in the way for the best spare one that moves the expected positives in
@@ -268,17 +295,36 @@ mod tests {
     }
 
     #[test]
-    fn every_screen_has_the_same_number_of_gold_tiles() {
+    fn second_screens_have_the_same_number_of_gold_tiles_and_first_ones_have_not() {
         let under_way = candidates([0.02, 0.98, 0.05, 0.5, 0.01, 0.9, 0.1, 0.03, 0.97, 0.2, 0.015, 0.6]);
         for pool in [under_way, candidates([0.5; 30]), candidates([0.01; 30]), candidates([0.99; 30])] {
-            for composition in [Composition::default(), Composition::balanced()] {
+            for (composition, numbers) in [(Composition::default(), 2..=6), (Composition::balanced(), 5..=5)] {
+                let mut met = std::collections::BTreeSet::new();
                 for seed in 0..500 {
                     let plan =
                         compose(&Crowd::default(), &composition, STOCK, &pool, &mut chance(seed)).expect("enough");
-                    assert_eq!(plan.gold_positive + plan.gold_negative, composition.gold);
+                    met.insert(plan.gold_positive + plan.gold_negative);
                 }
+                assert!(met.iter().copied().eq(numbers), "{met:?}");
             }
         }
+    }
+
+    #[test]
+    fn gold_of_first_screens_shows_what_unknown_tiles_show_on_average_whatever_those_of_the_screen_do() {
+        let mut pool = candidates([0.02; 40]);
+        pool.extend(candidates([0.9; 20]));
+        let mut by_unknown = [(0.0, 0.0); 2];
+        let anything = Composition { min_positives: 0.0, max_positives: 9.0, ..Composition::default() };
+        for seed in 0..20_000 {
+            let plan = compose(&Crowd::default(), &anything, STOCK, &pool, &mut chance(seed)).expect("enough");
+            let positives = plan.unknown.iter().filter(|index| **index >= 40).count();
+            let (of_gold, gold) = &mut by_unknown[usize::from(positives * 2 > plan.unknown.len())];
+            *of_gold += plan.gold_positive as f64;
+            *gold += (plan.gold_positive + plan.gold_negative) as f64;
+        }
+        let [few, many] = by_unknown.map(|(positives, all)| positives / all);
+        assert!((few - many).abs() < 0.02, "{few} where few unknown tiles show it, {many} where many do");
     }
 
     #[test]
@@ -287,17 +333,19 @@ mod tests {
         pool.extend(candidates([0.7; 10]));
         for seed in 0..500 {
             let expected = expected_positives(&plan(&pool, seed), &pool);
-            assert!((1.7..=5.0).contains(&expected), "{expected} positives expected");
+            assert!((1.7..=7.0).contains(&expected), "{expected} positives expected");
         }
     }
 
     #[test]
-    fn a_common_class_gets_at_most_five_expected_positives() {
+    fn a_common_class_gets_at_most_seven_expected_positives_unless_gold_brings_more() {
         let mut pool = candidates([0.97; 50]);
         pool.extend(candidates([0.2; 20]));
         for seed in 0..500 {
-            let expected = expected_positives(&plan(&pool, seed), &pool);
-            assert!((2.0..=5.0).contains(&expected), "{expected} positives expected");
+            let plan = plan(&pool, seed);
+            let expected = expected_positives(&plan, &pool);
+            let least = plan.gold_positive as f64 + 0.2 * plan.unknown.len() as f64;
+            assert!(expected <= least.max(7.0), "{expected} positives expected, at least {least}");
         }
     }
 
@@ -312,7 +360,7 @@ mod tests {
     #[test]
     fn the_last_items_are_surrounded_by_gold() {
         let pool = candidates([0.5; 2]);
-        let plan = plan(&pool, 1);
+        let plan = compose(&Crowd::default(), &Composition::balanced(), STOCK, &pool, &mut chance(1)).expect("enough");
         assert_eq!(plan.unknown.len(), 2);
         assert_eq!(plan.gold_positive + plan.gold_negative, 7);
     }
@@ -349,8 +397,8 @@ mod tests {
             prop_assert_eq!(once.is_some(), possible);
             if let Some(plan) = once {
                 prop_assert_eq!(plan.gold_positive + plan.gold_negative + plan.unknown.len(), tiles);
-                prop_assert!((1..=stock.positive).contains(&plan.gold_positive));
-                prop_assert!((1..=stock.negative).contains(&plan.gold_negative));
+                prop_assert!(plan.gold_positive <= stock.positive);
+                prop_assert!(plan.gold_negative <= stock.negative);
                 let different: std::collections::BTreeSet<_> = plan.unknown.iter().collect();
                 prop_assert_eq!(different.len(), plan.unknown.len());
                 prop_assert!(plan.unknown.iter().all(|index| *index < pool.len()));

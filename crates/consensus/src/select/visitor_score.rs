@@ -61,9 +61,10 @@ pub struct Tile {
 /// from the first screen to the second inside the sealed challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
-    /// From the gold tiles alone.
+    /// What the gold tiles add to what the unknown ones say by themselves: whether the picks among gold are right, and whether as
+    /// many fell there as a person's would.
     pub gold: f64,
-    /// What the unknown tiles add to it.
+    /// From the unknown tiles by themselves.
     pub unknown: f64,
     /// What the *number* of picked tiles adds: a person's against one drawn evenly from 0 to n. Used to weigh votes and
     /// to refuse early; never to accept, since a clicker chooses this number freely.
@@ -125,19 +126,21 @@ pub fn human_probability_without(crowd: &Crowd, tiles: &[Tile], index: usize, be
 
 fn score<'a>(crowd: &Crowd, tiles: impl Iterator<Item = &'a Tile>) -> Evidence {
     let mut all = Answers::default();
-    let mut gold = Answers::default();
+    let mut unknown = Answers::default();
     let mut evidence = Evidence::default();
     for tile in tiles {
         let person = pick_probability(crowd, tile.knowledge);
         all.push(person, tile.picked);
-        if let Knowledge::Gold { positive, .. } = tile.knowledge {
-            gold.push(person, tile.picked);
-            evidence.gold_tiles = evidence.gold_tiles.saturating_add(1);
-            evidence.gold_mistakes = evidence.gold_mistakes.saturating_add(u8::from(positive != tile.picked));
+        match tile.knowledge {
+            Knowledge::Gold { positive, .. } => {
+                evidence.gold_tiles = evidence.gold_tiles.saturating_add(1);
+                evidence.gold_mistakes = evidence.gold_mistakes.saturating_add(u8::from(positive != tile.picked));
+            }
+            Knowledge::Unknown { .. } => unknown.push(person, tile.picked),
         }
     }
-    evidence.gold = bounded(gold.which_tiles());
-    evidence.unknown = bounded(all.which_tiles() - evidence.gold);
+    evidence.unknown = bounded(unknown.which_tiles());
+    evidence.gold = bounded(all.which_tiles() - evidence.unknown);
     evidence.clicks = bounded(all.how_many());
     evidence
 }

@@ -87,8 +87,8 @@ fn seen_before(screens: &[Vec<SealedTile>], share: f64) -> [Vec<f64>; 2] {
     seen
 }
 
-/// What an attacker who watches a share of the screens makes of the numbers of gold tiles that receipts and the ledger tell of
-/// them: log-odds of every item on them, of gold and of unknown items.
+/// What an attacker who watches a share of the screens would make of their numbers of gold tiles: log-odds of every item on
+/// them, of gold and of unknown items.
 fn counted(screens: &[Vec<SealedTile>], share: f64) -> [Vec<f64>; 2] {
     let is_gold: BTreeMap<i64, bool> = screens.iter().flatten().map(|tile| (tile.item, tile.role.is_gold())).collect();
     let gold_tiles = screens.iter().flatten().filter(|tile| tile.role.is_gold()).count();
@@ -130,16 +130,16 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>, AttackError> {
         );
         rows.push(Row::new("A7", done, either_way(auc(&gold, &unknown)), Bar::AtMost(bar)));
     }
-    for (share, bar) in [(0.1, Bar::AtMost(0.55)), (0.5, Bar::AtMost(0.60)), (1.0, Bar::Curve)] {
+    for share in [0.1, 0.5] {
         let [gold, unknown] = counted(&enough, share);
         let done = format!(
-            "the same, {:.0} % watched, and of each screen the number of gold tiles that receipts and the ledger tell, put \
-             together over all pictures by belief propagation: AUC of the items ({} and {}, by {COUNTERS} watchers)",
+            "the same, {:.0} % watched, were it told of each screen how many of its tiles are gold (it is not), put together over \
+             all pictures by belief propagation: AUC of the items ({} and {}, by {COUNTERS} watchers)",
             share * 100.0,
             gold.len(),
             unknown.len()
         );
-        rows.push(Row::new("A7", done, either_way(auc(&gold, &unknown)), bar));
+        rows.push(Row::new("A7", done, either_way(auc(&gold, &unknown)), Bar::Curve));
     }
     for share in [0.1, 0.5] {
         let [gold, unknown] = seen_before(&little, share);

@@ -68,7 +68,7 @@ impl Setting {
 
     /// A suspicious network's screens and limits.
     pub(super) fn suspicious(seed: u64) -> Self {
-        Self { thresholds: Thresholds::SUSPICIOUS, first: Composition::balanced(), ..Self::clean(seed) }
+        Self { thresholds: Thresholds::SUSPICIOUS, ..Self::clean(seed) }
     }
 }
 

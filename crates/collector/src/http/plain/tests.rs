@@ -141,16 +141,20 @@ async fn wrong_answers_end_in_other_pictures_without_blame() {
 #[tokio::test]
 async fn a_suspicious_network_gets_a_second_screen_and_then_the_token() {
     let test = TestCollector::with_limits(BudgetLimits { clean_challenges: 0, ..BudgetLimits::default() }).await;
-    let mut page = test.press(&test.choice().await, "label", &[]).await;
     let mut second_screens = 0;
-    while token(&page).is_none() {
-        assert!(second_screens < 6, "right answers did not pass: {}", page.text);
-        let (right, _) = test.picks(&page).await;
-        page = test.press(&page, "answer", &right).await;
-        second_screens += usize::from(page.text.contains("One more screen, please."));
+    for _visit in 0..10 {
+        let mut page = test.press(&test.choice().await, "label", &[]).await;
+        let mut screens = 0;
+        while token(&page).is_none() {
+            assert!(screens < 8, "right answers did not pass: {}", page.text);
+            let (right, _) = test.picks(&page).await;
+            page = test.press(&page, "answer", &right).await;
+            screens += 1;
+            second_screens += usize::from(page.text.contains("One more screen, please."));
+        }
+        redeems_once(&test, &token(&page).unwrap()).await;
     }
-    assert!(second_screens >= 1);
-    redeems_once(&test, &token(&page).unwrap()).await;
+    assert!(second_screens >= 5, "{second_screens} of ten visits saw a second screen");
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::json;
 
+use crate::campaign::telling::Tiles;
 use crate::http::testing::TestCollector;
+use crate::store::campaigns::LedgerSums;
+use crate::store::statistics::DAY_MS;
 
 #[tokio::test]
 async fn a_receipt_tells_what_its_visit_did() {
@@ -14,14 +17,44 @@ async fn a_receipt_tells_what_its_visit_did() {
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
     assert_eq!(reply.json["votes"], passed.receipt.votes);
     assert_eq!(reply.json["gold_tiles"], passed.receipt.gold_tiles);
-    assert_eq!(reply.json["solve_ms"].as_u64().unwrap() % 9000, 0);
+    let screens = reply.json["solve_ms"].as_u64().unwrap() / 9000;
+    assert_eq!(u64::from(passed.receipt.gold_tiles + passed.receipt.votes), 9 * screens);
+    assert!(reply.text.contains("≈\u{a0}"), "{}", reply.text);
     assert_eq!(reply.json["passed"], true);
     assert_eq!(reply.json["prices_language"], "fr");
     assert_eq!(reply.json["day"], "2026-01-01");
     let ledger = test.ledger().await;
-    assert_eq!(ledger["votes"], passed.receipt.votes);
+    assert_eq!(ledger["votes"], Tiles::of_many(screens).votes);
     assert_eq!(ledger["visitor_ms"], passed.receipt.solve_ms);
     assert_eq!(ledger["paid_usd_micros"], 0);
+}
+
+#[tokio::test]
+async fn what_single_screens_held_is_told_in_the_sums_of_whole_days() {
+    let test = TestCollector::start().await;
+    let (mut told, mut held) = (Vec::new(), Vec::new());
+    for visitor in 0..24 {
+        let before = sums(&test).await;
+        let receipt = test.pass_from(&format!("198.18.{visitor}.1")).await.receipt;
+        let now = sums(&test).await;
+        if now.screens == before.screens + 1 {
+            told.push((receipt.gold_tiles, receipt.votes));
+            held.push((now.gold_answers - before.gold_answers, now.votes - before.votes));
+        }
+    }
+    assert!(told.iter().all(|counts| Some(counts) == told.first()), "{told:?}");
+    assert!(held.iter().any(|counts| Some(counts) != held.first()), "{held:?}");
+
+    let exact = sums(&test).await;
+    let ledger = test.ledger().await;
+    assert_eq!(ledger["counted_until"], "2026-01-01T00:00:00Z");
+    let tiles = ledger["gold_answers"].as_u64().unwrap() + ledger["votes"].as_u64().unwrap();
+    assert_eq!(tiles, 9 * exact.screens);
+
+    test.clock.advance(DAY_MS);
+    let ledger = test.ledger().await;
+    assert_eq!(ledger["counted_until"], "2026-01-02T00:00:00Z");
+    assert_eq!((&ledger["gold_answers"], &ledger["votes"]), (&json!(exact.gold_answers), &json!(exact.votes)));
 }
 
 #[tokio::test]
@@ -31,7 +64,7 @@ async fn taking_votes_back_leaves_labels_as_if_they_had_never_been_given() {
         test.pass_from(&format!("198.18.{visitor}.1")).await;
     }
     let before = standings(&test).await;
-    let ledger_before = test.ledger().await;
+    let (ledger_before, sums_before) = (test.ledger().await, sums(&test).await);
     let passed = test.pass_from("198.18.99.1").await;
     assert_ne!(standings(&test).await, before);
 
@@ -39,16 +72,20 @@ async fn taking_votes_back_leaves_labels_as_if_they_had_never_been_given() {
     let removed = test.call(Method::DELETE, &path).await;
     assert_eq!(removed.json, json!({ "votes_removed": passed.receipt.votes }));
     assert_eq!(standings(&test).await, before, "bit for bit");
+    assert_eq!(sums(&test).await.votes, sums_before.votes);
+    let n_votes = sums(&test).await.votes_removed;
+    assert!(n_votes > 0);
     let ledger = test.ledger().await;
-    assert_eq!(ledger["votes"], ledger_before["votes"]);
-    assert_eq!(ledger["votes_removed"], passed.receipt.votes);
-    assert_eq!(ledger["items"], ledger_before["items"]);
+    assert_eq!((&ledger["votes_removed"], &ledger["items"]), (&json!(0), &ledger_before["items"]));
 
     let again = test.call(Method::DELETE, &path).await;
     assert_eq!(again.json, json!({ "votes_removed": 0 }));
     let receipt = test.call(Method::GET, &path).await;
     assert_eq!(receipt.json["votes"], 0);
     assert_eq!(receipt.json["removed_at"], "2026-01-01T00:00:00Z");
+    test.clock.advance(DAY_MS);
+    let ledger = test.ledger().await;
+    assert_eq!((&ledger["votes"], &ledger["votes_removed"]), (&json!(sums_before.votes), &json!(n_votes)));
 }
 
 #[tokio::test]
@@ -62,6 +99,7 @@ async fn a_label_reopens_when_the_votes_that_settled_it_are_taken_back() {
     for code in codes {
         test.call(Method::DELETE, &format!("/v1/receipts/{code}")).await;
     }
+    test.clock.advance(DAY_MS);
     let ledger = test.ledger().await;
     assert_eq!((&ledger["votes"], &ledger["items"]["final"]), (&json!(0), &json!(0)));
     assert_eq!(ledger["items"]["open"], 60);
@@ -108,6 +146,10 @@ async fn the_payslip_leaves_other_peoples_words_in_their_own_order() {
     let page = test.call(Method::GET, &format!("/receipt/{code}")).await;
     assert!(page.text.contains(r#"<bdi dir="auto">Test Museum</bdi>"#), "{}", page.text);
     assert!(page.text.contains(r#"<bdi dir="ltr">$0.50 / 1000</bdi>"#), "{}", page.text);
+}
+
+async fn sums(test: &TestCollector) -> LedgerSums {
+    test.collector.store.campaigns().await.unwrap().remove(0).sums
 }
 
 async fn standings(test: &TestCollector) -> Vec<(i64, &'static str, u64, u64)> {

@@ -74,7 +74,7 @@ pub(super) async fn a_label_becomes_final_with_its_moment(place: &Place) {
         assert_eq!(recorded.moved.len(), 1);
         if recorded.moved[0].state == ItemState::Final {
             settled_at.get_or_insert(NOW + u64::from(visit));
-            assert_eq!(recorded.final_labels, 1);
+            assert_eq!(recorded.screens, 1);
         }
     }
     let settled_at = settled_at.expect("ten votes of ten networks settle a label");
