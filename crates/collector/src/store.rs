@@ -38,7 +38,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::database::Database;
 use self::database::statement::sql;
-use self::statistics::{Counts, Heading, Statistics};
 
 /// The database's file inside the data folder.
 pub const DATABASE_FILE: &str = "corvee.sqlite";
@@ -197,12 +196,11 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database answers and, when it would not take the last writes, whether it takes one now.
-    pub async fn ping(&self, now_ms: u64) -> Result<(), StoreError> {
+    /// Whether the database answers and, when it would not take the last writes, whether it takes as many now.
+    pub async fn ping(&self) -> Result<(), StoreError> {
         sql("select 1").execute(self.database.reader()).await?;
         if self.write_failed.load(Ordering::Relaxed) {
-            let nothing_happened = (Heading::new(now_ms, None, None), Counts::default());
-            self.count(&Statistics::from([nothing_happened])).await?;
+            self.try_to_write().await?;
             self.write_failed.store(false, Ordering::Relaxed);
         }
         Ok(())

@@ -21,11 +21,12 @@ pub struct Ledger {
     pub passed: u64,
     /// Milliseconds visitors spent on screens.
     pub visitor_ms: u64,
-    /// Answers on gold: counted until `counted_until`, and what screens answered since are expected to hold.
+    /// Answers on gold: counted for days of at least fifty screens until `counted_until`, and for all other screens what they
+    /// are expected to hold.
     pub gold_answers: u64,
-    /// Votes that count; likewise. Votes taken back since then still count here.
+    /// Votes that count: likewise, less `votes_removed`.
     pub votes: u64,
-    /// Votes their visitors took back until `counted_until`.
+    /// Votes their visitors took back, in steps of fifty.
     pub votes_removed: u64,
     /// The last midnight, RFC 3339 in UTC. A count that told every screen's gold at once would, screen by screen, tell which
     /// pictures are gold.

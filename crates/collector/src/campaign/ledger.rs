@@ -3,7 +3,7 @@
 use corvee_protocol::CampaignName;
 use corvee_protocol::ledger::Ledger;
 
-use super::telling::Tiles;
+use super::telling::{self, Tiles};
 use crate::clock;
 use crate::store::campaigns::CampaignRow;
 use crate::store::statistics::DAY_MS;
@@ -35,18 +35,22 @@ pub async fn counted(store: &Store, name: &CampaignName, now_ms: u64) -> Result<
     }))
 }
 
-/// The ledger as everybody sees it: what single screens held is told in the sums of whole days.
+/// The ledger as everybody sees it: what screens held is told in the sums of whole days, of days with enough screens alone, and
+/// what was taken back in steps.
 pub async fn told(store: &Store, name: &CampaignName, now_ms: u64) -> Result<Option<Ledger>, StoreError> {
     let (Some(ledger), Some(campaign)) = (counted(store, name, now_ms).await?, store.campaign(name).await?) else {
         return Ok(None);
     };
     let midnight_ms = now_ms / DAY_MS * DAY_MS;
-    let told = store.tiles_told(campaign.id, midnight_ms).await?;
-    let since = Tiles::of_many(told.screens_since);
+    let hidden = store.days_not_told(campaign.id, midnight_ms, telling::SCREENS_TOLD_TOGETHER).await?;
+    let has_settled = ledger.items.settled + ledger.items.ambiguous >= telling::SETTLED_LEAST;
+    let expected = Tiles::of_many(hidden.screens, has_settled);
+    let cast = ledger.votes + ledger.votes_removed - hidden.votes.min(ledger.votes + ledger.votes_removed);
+    let removed = ledger.votes_removed / telling::VOTES_REMOVED_STEP * telling::VOTES_REMOVED_STEP;
     Ok(Some(Ledger {
-        gold_answers: told.gold_answers + since.gold,
-        votes: told.votes + since.votes,
-        votes_removed: told.votes_removed,
+        gold_answers: ledger.gold_answers.saturating_sub(hidden.gold_answers) + expected.gold,
+        votes: (cast + expected.votes).saturating_sub(removed),
+        votes_removed: removed,
         counted_until: clock::rfc3339(midnight_ms),
         ..ledger
     }))

@@ -109,7 +109,8 @@ impl Per {
 
     /// The same as a reader may check it, from left to right: `13.5 s × $2/h`.
     fn formula(self, solve_ms: u64, votes: u64, words: &PriceWords) -> String {
-        let labels = || format!("≈\u{a0}{}", words.labels(u32::try_from(votes).unwrap_or(u32::MAX)));
+        let about = if votes > 0 { "≈\u{a0}" } else { "" };
+        let labels = || format!("{about}{}", words.labels(u32::try_from(votes).unwrap_or(u32::MAX)));
         match self {
             Self::ThousandSolves(amount) => format!("{} / 1000", words.dollars(amount)),
             Self::Hour(amount) => format!("{} × {}", words.seconds(solve_ms), words.per_hour(amount)),

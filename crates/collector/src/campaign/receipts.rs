@@ -72,7 +72,11 @@ impl Collector {
             Removed::Votes { n_votes, moved } => {
                 campaign.with_pool(|pool| pool.apply_removal(&moved, &campaign.crowd));
                 counter!(REMOVALS).increment(u64::from(n_votes > 0));
-                Ok(Some(if n_votes > 0 { Tiles::of_visit(row.screens).votes } else { 0 }))
+                Ok(Some(if n_votes > 0 {
+                    Tiles::of_visit(row.screens, campaign.with_pool(|pool| pool.has_settled())).votes
+                } else {
+                    0
+                }))
             }
         }
     }
@@ -87,7 +91,8 @@ struct Work {
 fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &Language) -> Receipt {
     let terms = &campaign.row.terms;
     let count = |n: u64| u16::try_from(n).unwrap_or(u16::MAX);
-    let tiles = Tiles::of_visit(work.screens);
+    let (has_settled, share_of_final) = campaign.with_pool(|pool| (pool.has_settled(), pool.share_of_final()));
+    let tiles = Tiles::of_visit(work.screens, has_settled);
     let votes = if work.is_removed { 0 } else { tiles.votes };
     let price_words = prices::words(language);
     Receipt {
@@ -95,7 +100,7 @@ fn payslip(campaign: &LiveCampaign, code: ReceiptCode, work: &Work, language: &L
         solve_ms: u32::try_from(work.solve_ms).unwrap_or(u32::MAX),
         gold_tiles: count(tiles.gold),
         votes: count(votes),
-        final_labels: count(telling::final_labels(votes, campaign.with_pool(|pool| pool.share_of_final()))),
+        final_labels: count(telling::final_labels(votes, share_of_final)),
         requester: terms.requester.clone(),
         data_set: terms.data_set.nearest(language).to_owned(),
         data_set_language: terms.data_set.language(language).map(Language::to_string).unwrap_or_default(),

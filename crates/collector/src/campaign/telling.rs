@@ -4,6 +4,13 @@
 
 use corvee_protocol::limits::SELECT_TILES;
 
+/// Screens of a day from which its sums are told: of fewer, one visitor's would be too much of the sum.
+pub const SCREENS_TOLD_TOGETHER: u64 = 50;
+/// Votes taken back are told in these steps: a single visitor's would be those of a screen or two.
+pub const VOTES_REMOVED_STEP: u64 = 50;
+/// Settled items from which a campaign is under way.
+pub const SETTLED_LEAST: u64 = 20;
+
 /// Tiles by what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tiles {
@@ -14,14 +21,16 @@ pub struct Tiles {
 }
 
 impl Tiles {
-    /// Of one visit: four gold tiles on a first screen, five on a second.
-    pub fn of_visit(screens: u64) -> Self {
-        Self::of(screens, screens * 9 / 2)
+    /// Of one visit: four gold tiles on a first screen and five on a second, five and seven as long as the campaign has settled
+    /// next to nothing.
+    pub fn of_visit(screens: u64, has_settled: bool) -> Self {
+        let (first, second) = if has_settled { (4, 5) } else { (5, 7) };
+        Self::of(screens, screens.div_ceil(2) * first + screens / 2 * second)
     }
 
-    /// Of many visits, one in five of which saw a second screen.
-    pub fn of_many(screens: u64) -> Self {
-        Self::of(screens, screens * 25 / 6)
+    /// Of many visits: one in five saw a second screen, three in five as long as the campaign has settled next to nothing.
+    pub fn of_many(screens: u64, has_settled: bool) -> Self {
+        Self::of(screens, if has_settled { screens * 25 / 6 } else { screens * 23 / 4 })
     }
 
     fn of(screens: u64, gold: u64) -> Self {
@@ -44,12 +53,18 @@ mod tests {
 
     #[test]
     fn screens_hold_what_they_are_composed_of() {
-        let [first, second] = [Composition::default(), Composition::balanced()].map(|it| it.gold as u64);
-        assert_eq!((Tiles::of_visit(1).gold, Tiles::of_visit(2).gold), (first, first + second));
-        assert_eq!(Tiles::of_many(600).gold, 500 * first + 100 * second);
-        for screens in 0..20 {
-            for Tiles { gold, votes } in [Tiles::of_visit(screens), Tiles::of_many(screens)] {
-                assert_eq!(gold + votes, 9 * screens);
+        for has_settled in [true, false] {
+            let [first, second] = [Composition::default(), Composition::balanced()]
+                .map(|it| if has_settled { it } else { it.at_the_beginning() })
+                .map(|it| it.gold as u64);
+            let of_visit = |screens| Tiles::of_visit(screens, has_settled).gold;
+            assert_eq!((of_visit(1), of_visit(2)), (first, first + second));
+            let seconds = if has_settled { 100 } else { 300 };
+            assert_eq!(Tiles::of_many(500 + seconds, has_settled).gold, 500 * first + seconds * second);
+            for screens in 0..20 {
+                for told in [Tiles::of_visit(screens, has_settled), Tiles::of_many(screens, has_settled)] {
+                    assert_eq!(told.gold + told.votes, 9 * screens);
+                }
             }
         }
     }

@@ -65,6 +65,11 @@ impl Serve {
         let Prepared { service, listener, address, app, lock, figures } =
             prepare(&context, Wishes { listen, trusted_proxies, metrics }).await?;
         let router = http::router(app);
+        if http::assets::find("api.js").is_none() {
+            tracing::warn!(
+                "built without the widget's bundle: visitors see nothing until it is built after `cargo xtask dist`"
+            );
+        }
         context.output.line(&format!("listening on http://{address}"))?;
         if let Some(Beside { listener, .. }) = &figures {
             context.output.line(&format!("figures on http://{}/metrics", listener.local_addr()?))?;

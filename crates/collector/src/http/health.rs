@@ -17,6 +17,6 @@ pub async fn ready(State(app): State<AppState>) -> Result<&'static str, Refusal>
     if *app.phase.borrow() != Phase::Serving {
         return Err(Refusal::new(ProblemKind::Unavailable, "the collector is about to stop: ask another"));
     }
-    app.collector.store.ping(app.collector.clock.now_ms()).await?;
+    app.collector.store.ping().await?;
     Ok("ok\n")
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -135,6 +135,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         if !content_type.trim_start().to_ascii_lowercase().starts_with("application/json") {
             let detail = "send the body as application/json and say so in Content-Type";
             return Err(Problem::new(ProblemKind::InvalidRequest, detail).on("Content-Type").into());
+        }
+        if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            let detail = "send the body as it is: no encoding of bodies is understood";
+            return Err(Problem::new(ProblemKind::InvalidRequest, detail).on("Content-Encoding").into());
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| from_body(&rejection))?;
         parse(&body).map(Self)

@@ -43,6 +43,9 @@ async fn a_full_disk_refuses_whole_answers_and_says_so() {
         }
     }
     assert!(!recorded.is_empty() && !refused.is_empty(), "{} recorded", recorded.len());
+    if stage.store.write_failed.load(Ordering::Relaxed) {
+        assert!(stage.store.ping().await.is_err(), "it says that it can serve, and answers find no room");
+    }
     let is_last_refused = refused.last().is_some_and(|answer| answer.code_digest == tag(ANSWERS));
     assert_eq!(stage.store.write_failed.load(Ordering::Relaxed), is_last_refused, "readiness tries before it says yes");
     check(&stage, &recorded.iter().map(|answer| answer.votes.len()).collect::<Vec<_>>()).await;
@@ -53,7 +56,7 @@ async fn a_full_disk_refuses_whole_answers_and_says_so() {
 
     let stage = stage.with_store(place.open().await);
     stage.store.write_failed.store(true, Ordering::Relaxed);
-    stage.store.ping(0).await.unwrap();
+    stage.store.ping().await.unwrap();
     assert!(!stage.store.write_failed.load(Ordering::Relaxed), "there is room again");
     for answer in refused {
         stage.settle(answer.clone()).await;

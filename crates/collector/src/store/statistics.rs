@@ -173,41 +173,38 @@ impl Store {
     }
 }
 
-/// What the public is told of a campaign's tiles, see [`Store::tiles_told`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TilesTold {
-    /// Answers on gold before the moment asked about.
-    pub gold_answers: u64,
-    /// Votes that counted then.
-    pub votes: u64,
-    /// Votes that were taken back before it.
-    pub votes_removed: u64,
-    /// Screens answered since.
-    pub screens_since: u64,
-}
-
 impl Store {
-    /// How the campaign's tiles were counted at the beginning of the hour of `at_ms`, at most [`HOURS_KEPT_DAYS`] ago, and how
-    /// many screens were answered since: from one statement, so that no answer is counted in one and not in the other.
-    pub async fn tiles_told(&self, campaign: CampaignId, at_ms: u64) -> Result<TilesTold, StoreError> {
-        let row = sql("select campaigns.gold_answers - cast(coalesce(sum(since.gold_answers), 0) as bigint), \
-             campaigns.votes - cast(coalesce(sum(since.votes - since.votes_removed), 0) as bigint), \
-             campaigns.votes_removed - cast(coalesce(sum(since.votes_removed), 0) as bigint), \
-             cast(coalesce(sum(since.screens), 0) as bigint) \
-             from campaigns left join statistics as since \
-             on since.campaign_id = campaigns.id and since.hours = 1 and since.began_ms >= $1 \
-             where campaigns.id = $2 group by campaigns.id")
-        .bind(to_sql(at_ms / HOUR_MS * HOUR_MS))
-        .bind(campaign.0)
-        .optional(self.database.reader())
-        .await?;
-        let Some(row) = row else { return Ok(TilesTold::default()) };
-        Ok(TilesTold {
-            gold_answers: from_sql(row.read(0)?),
-            votes: from_sql(row.read(1)?),
-            votes_removed: from_sql(row.read(2)?),
-            screens_since: from_sql(row.read(3)?),
-        })
+    /// What happened in a campaign on days whose sums say too much: those with fewer than `least` screens, and the one that
+    /// began at `today_ms`. Days that are not kept any more ([`DAYS_KEPT`]) are not among them.
+    pub async fn days_not_told(&self, campaign: CampaignId, today_ms: u64, least: u64) -> Result<Counts, StoreError> {
+        let statement = push_sums(sql("select "))
+            .push(" from statistics where campaign_id = $1 group by began_ms / $2 having sum(screens) < $3 or min(began_ms) >= $4")
+            .bind(campaign.0)
+            .bind(to_sql(DAY_MS))
+            .bind(to_sql(least))
+            .bind(to_sql(today_ms));
+        let mut sums = Counts::default();
+        for row in statement.all(self.database.reader()).await? {
+            sums += Counts::read(&row)?;
+        }
+        Ok(sums)
+    }
+
+    /// Writes as much as a batch of answers does, and takes it back, in one transaction: fails where those would.
+    pub(super) async fn try_to_write(&self) -> Result<(), StoreError> {
+        let before_time = |row: i64| -> [Value; 4 + COLUMNS.len()] {
+            let mut values = [1, -row * to_sql(HOUR_MS), 0, 0].into_iter().chain(std::iter::repeat(0));
+            std::array::from_fn(|_| values.next().into())
+        };
+        let mut transaction = self.database.begin().await?;
+        for rows in [1..=1_000_i64, 1_001..=2_000] {
+            let statement = push_columns(sql("insert into statistics (hours, began_ms, site_id, campaign_id, "));
+            let statement = push_conflict(statement.push(") ").push_rows(rows.map(before_time)));
+            statement.execute(&mut transaction).await?;
+        }
+        sql("delete from statistics where began_ms < 0").execute(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Heard {
 
 pub(crate) struct HeardReceipt {
     pub(crate) code: String,
-    pub(crate) votes: u64,
+    pub(crate) tiles: u64,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -167,8 +167,10 @@ impl Visitor {
             match read(value) {
                 AnswerReply::Passed(passed) => {
                     self.hear(answer);
-                    let receipt =
-                        HeardReceipt { code: passed.receipt.code.to_string(), votes: passed.receipt.votes.into() };
+                    let receipt = HeardReceipt {
+                        code: passed.receipt.code.to_string(),
+                        tiles: u64::from(passed.receipt.votes + passed.receipt.gold_tiles),
+                    };
                     self.heard.lock().unwrap().receipts.push(receipt);
                     let token = passed.token.to_string();
                     if visit.is_multiple_of(2) {

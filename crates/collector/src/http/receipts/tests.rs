@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::campaign::telling::Tiles;
+use crate::campaign::telling::{SCREENS_TOLD_TOGETHER, Tiles, VOTES_REMOVED_STEP};
 use crate::http::testing::TestCollector;
 use crate::store::campaigns::LedgerSums;
 use crate::store::statistics::DAY_MS;
@@ -24,7 +24,7 @@ async fn a_receipt_tells_what_its_visit_did() {
     assert_eq!(reply.json["prices_language"], "fr");
     assert_eq!(reply.json["day"], "2026-01-01");
     let ledger = test.ledger().await;
-    assert_eq!(ledger["votes"], Tiles::of_many(screens).votes);
+    assert_eq!(ledger["votes"], Tiles::of_many(screens, false).votes);
     assert_eq!(ledger["visitor_ms"], passed.receipt.solve_ms);
     assert_eq!(ledger["paid_usd_micros"], 0);
 }
@@ -33,7 +33,14 @@ async fn a_receipt_tells_what_its_visit_did() {
 async fn what_single_screens_held_is_told_in_the_sums_of_whole_days() {
     let test = TestCollector::start().await;
     let (mut told, mut held) = (Vec::new(), Vec::new());
-    for visitor in 0..24 {
+    for visitor in 0..SCREENS_TOLD_TOGETHER {
+        // The evening of a day with one screen is over: nobody learns what that held.
+        if visitor == 1 {
+            test.clock.advance(DAY_MS);
+            let ledger = test.ledger().await;
+            let screens = ledger["screens"].as_u64().unwrap();
+            assert_eq!(tiles_of(&ledger), (screens, Tiles::of_many(screens, false).votes));
+        }
         let before = sums(&test).await;
         let receipt = test.pass_from(&format!("198.18.{visitor}.1")).await.receipt;
         let now = sums(&test).await;
@@ -42,19 +49,32 @@ async fn what_single_screens_held_is_told_in_the_sums_of_whole_days() {
             held.push((now.gold_answers - before.gold_answers, now.votes - before.votes));
         }
     }
-    assert!(told.iter().all(|counts| Some(counts) == told.first()), "{told:?}");
+    assert!(told.iter().all(|counts| [(5, 4), (4, 5)].contains(counts)), "{told:?}");
     assert!(held.iter().any(|counts| Some(counts) != held.first()), "{held:?}");
 
+    test.pass_from("198.18.200.1").await;
     let exact = sums(&test).await;
     let ledger = test.ledger().await;
-    assert_eq!(ledger["counted_until"], "2026-01-01T00:00:00Z");
-    let tiles = ledger["gold_answers"].as_u64().unwrap() + ledger["votes"].as_u64().unwrap();
-    assert_eq!(tiles, 9 * exact.screens);
+    assert_eq!(ledger["counted_until"], "2026-01-02T00:00:00Z");
+    assert_eq!(tiles_of(&ledger).0, exact.screens);
 
     test.clock.advance(DAY_MS);
     let ledger = test.ledger().await;
-    assert_eq!(ledger["counted_until"], "2026-01-02T00:00:00Z");
-    assert_eq!((&ledger["gold_answers"], &ledger["votes"]), (&json!(exact.gold_answers), &json!(exact.votes)));
+    assert_eq!(ledger["counted_until"], "2026-01-03T00:00:00Z");
+    let (screens, votes) = tiles_of(&ledger);
+    assert_eq!(screens, exact.screens);
+    assert!(
+        votes.abs_diff(exact.votes) <= 8,
+        "all but the first screen is counted: {votes} told, {} cast",
+        exact.votes
+    );
+}
+
+/// Screens that the tiles of a ledger would fill, and its votes.
+fn tiles_of(ledger: &Value) -> (u64, u64) {
+    let [gold, votes] = ["gold_answers", "votes"].map(|name| ledger[name].as_u64().unwrap());
+    assert_eq!((gold + votes) % 9, 0, "{ledger}");
+    ((gold + votes) / 9, votes)
 }
 
 #[tokio::test]
@@ -85,7 +105,7 @@ async fn taking_votes_back_leaves_labels_as_if_they_had_never_been_given() {
     assert_eq!(receipt.json["removed_at"], "2026-01-01T00:00:00Z");
     test.clock.advance(DAY_MS);
     let ledger = test.ledger().await;
-    assert_eq!((&ledger["votes"], &ledger["votes_removed"]), (&json!(sums_before.votes), &json!(n_votes)));
+    assert_eq!(ledger["votes_removed"], n_votes / VOTES_REMOVED_STEP * VOTES_REMOVED_STEP);
 }
 
 #[tokio::test]
@@ -99,9 +119,9 @@ async fn a_label_reopens_when_the_votes_that_settled_it_are_taken_back() {
     for code in codes {
         test.call(Method::DELETE, &format!("/v1/receipts/{code}")).await;
     }
-    test.clock.advance(DAY_MS);
+    assert_eq!(sums(&test).await.votes, 0);
     let ledger = test.ledger().await;
-    assert_eq!((&ledger["votes"], &ledger["items"]["final"]), (&json!(0), &json!(0)));
+    assert_eq!(ledger["items"]["final"], 0);
     assert_eq!(ledger["items"]["open"], 60);
     assert!(test.pass_from("198.18.200.1").await.receipt.votes > 0, "the pool asks about them again");
 }
