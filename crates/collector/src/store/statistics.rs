@@ -174,22 +174,6 @@ impl Store {
 }
 
 impl Store {
-    /// What happened in a campaign on days whose sums say too much: those with fewer than `least` screens, and the one that
-    /// began at `today_ms`. Days that are not kept any more ([`DAYS_KEPT`]) are not among them.
-    pub async fn days_not_told(&self, campaign: CampaignId, today_ms: u64, least: u64) -> Result<Counts, StoreError> {
-        let statement = push_sums(sql("select "))
-            .push(" from statistics where campaign_id = $1 group by began_ms / $2 having sum(screens) < $3 or min(began_ms) >= $4")
-            .bind(campaign.0)
-            .bind(to_sql(DAY_MS))
-            .bind(to_sql(least))
-            .bind(to_sql(today_ms));
-        let mut sums = Counts::default();
-        for row in statement.all(self.database.reader()).await? {
-            sums += Counts::read(&row)?;
-        }
-        Ok(sums)
-    }
-
     /// Writes as much as a batch of answers does, and takes it back, in one transaction: fails where those would.
     pub(super) async fn try_to_write(&self) -> Result<(), StoreError> {
         let before_time = |row: i64| -> [Value; 4 + COLUMNS.len()] {
@@ -206,6 +190,27 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// What happened in a campaign on days whose sums say too much: those with fewer than `least` screens, and the one that began
+/// at `today_ms`. Days that are not kept any more ([`DAYS_KEPT`]) are not among them.
+pub(super) async fn days_not_told(
+    transaction: &mut Transaction,
+    campaign: CampaignId,
+    today_ms: u64,
+    least: u64,
+) -> Result<Counts, StoreError> {
+    let statement = push_sums(sql("select "))
+        .push(" from statistics where campaign_id = $1 group by began_ms / $2 having sum(screens) < $3 or min(began_ms) >= $4")
+        .bind(campaign.0)
+        .bind(to_sql(DAY_MS))
+        .bind(to_sql(least))
+        .bind(to_sql(today_ms));
+    let mut sums = Counts::default();
+    for row in statement.all(transaction).await? {
+        sums += Counts::read(&row)?;
+    }
+    Ok(sums)
 }
 
 /// Adds to the statistics.

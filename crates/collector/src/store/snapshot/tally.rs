@@ -4,6 +4,7 @@ use corvee_protocol::ledger::ItemCounts;
 
 use super::super::campaigns::{CampaignId, LedgerSums};
 use super::super::database::statement::sql;
+use super::super::statistics::{self, Counts};
 use super::super::{StoreError, from_sql};
 use super::Snapshot;
 
@@ -54,5 +55,16 @@ impl Snapshot {
             gold: from_sql(counts.read(4)?),
         };
         Ok(Some(Tally { prior: row.read(0)?, sums, items }))
+    }
+
+    /// What happened on days that the public ledger does not count, and today: at the moment of the tally, so that no answer is
+    /// counted in one and not in the other.
+    pub async fn days_not_told(
+        &mut self,
+        campaign: CampaignId,
+        today_ms: u64,
+        least: u64,
+    ) -> Result<Counts, StoreError> {
+        statistics::days_not_told(&mut self.transaction, campaign, today_ms, least).await
     }
 }
