@@ -132,6 +132,17 @@ impl<'a> Item<'a> {
             vocabulary.iter().map(|first| vocabulary.iter().map(|second| likeness(first, second)).collect()).collect();
         Some(Self { number: *number, answers, vocabulary, apart, alike })
     }
+
+    /// Puts answers of one text in the order of their weight, so that neither a tie nor the last bit of a sum falls by the
+    /// worker's number. What is known of texts alone stays where it is.
+    fn order_equal_texts(&mut self, errors: &[f64]) {
+        let error = |answer: &Answer| errors.get(answer.worker).copied().unwrap_or(ERROR_RANGE.1);
+        for equal in self.answers.chunk_by_mut(|first, second| first.words == second.words) {
+            equal.sort_by(|first, second| {
+                error(first).total_cmp(&error(second)).then(first.share.total_cmp(&second.share))
+            });
+        }
+    }
 }
 
 /// Estimates every item's text. Any rows will do: an empty text is the word of a worker who read nothing.
@@ -146,16 +157,17 @@ impl<'a> Item<'a> {
 pub fn estimate(rows: &[TextRow<'_>]) -> Texts {
     let mut normal: Vec<(u32, String, u32)> =
         rows.iter().map(|row| (row.item, normalise(row.text), row.worker)).collect();
-    // By text before worker, so that no tie falls by the worker's number.
+    // By text before worker: no tie falls by the worker's number.
     normal.sort_unstable();
     normal.dedup();
     let workers = Places::of(normal.iter().map(|(_, _, worker)| *worker));
-    let items: Vec<Item<'_>> =
+    let mut items: Vec<Item<'_>> =
         normal.chunk_by(|first, second| first.0 == second.0).filter_map(|rows| Item::new(rows, &workers)).collect();
     let mut errors = vec![0.2; workers.len()];
     let mut omission = 1.0;
     let mut read = Vec::new();
     for _ in 0..ROUNDS {
+        items.iter_mut().for_each(|item| item.order_equal_texts(&errors));
         read = items.iter().map(|item| consensus(item, &errors, omission)).collect::<Vec<Reading>>();
         errors = error_rates(&items, &read, workers.len());
         omission = weight_of_omission(&read);
