@@ -167,7 +167,9 @@ pub fn estimate(rows: &[TextRow<'_>]) -> Texts {
     let mut omission = 1.0;
     let mut read = Vec::new();
     for _ in 0..ROUNDS {
-        items.iter_mut().for_each(|item| item.order_equal_texts(&errors));
+        for item in &mut items {
+            item.order_equal_texts(&errors);
+        }
         read = items.iter().map(|item| consensus(item, &errors, omission)).collect::<Vec<Reading>>();
         errors = error_rates(&items, &read, workers.len());
         omission = weight_of_omission(&read);
